@@ -1,0 +1,1 @@
+"""OnBuy's API in plain Python: HTTP and JSON, money, batching. Nothing in here imports odoo."""

@@ -1,0 +1,257 @@
+"""OnBuy's API as a plain Python object: the only file that sends HTTP."""
+import contextlib
+import ipaddress
+import logging
+import re
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import requests
+
+from . import const, images, values, wire
+from .endpoints import Endpoints
+from .errors import AnswerError, AuthError, OnBuyError, RateLimitError
+from .governor import Governor
+
+_logger = logging.getLogger(__name__)
+_TOKEN = re.compile(r'[\x21-\x7e]{8,4096}')
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token (OnBuy API reference, 5).
+
+    :param str value: sent as it is, without "Bearer"
+    :param float expires_at: Unix seconds
+    """
+
+    value: str = field(repr=False)
+    expires_at: float
+
+
+class OnBuyClient(Endpoints):
+    """One seller account. Not for use by several threads at once.
+
+    Every method that calls OnBuy can raise the classes of :mod:`errors`. Nothing is repeated by itself except
+    one call after a token was renewed. A write that ends in UncertainError must be looked up at OnBuy before
+    it is sent again.
+
+    :param str base_url: such as ``https://api.onbuy.com/v2``; plain http only on this machine
+    :param str consumer_key: and ``secret_key``: the seller's pair
+    :param int site_id: 2000 is OnBuy UK
+    :param token: the Token of the last run, if kept
+    :param governor: keeps the allowance; its state should be kept between runs
+    :param on_change: called with the client right before each HTTP request and after the token or a pause
+        changed, to persist ``client.token`` and ``client.governor.state``
+    :param session: `requests` session
+    :param clock: callable giving Unix seconds; ``sleep`` takes seconds
+    :param float timeout: seconds for one socket operation
+    :raise OnBuyError: the address is not safe for keys
+    """
+
+    def __init__(self, base_url, consumer_key, secret_key, *, site_id=const.SITE_ID, token=None,
+                 governor=None, on_change=None, session=None, clock=time.time, sleep=time.sleep,
+                 timeout=const.TIMEOUT):
+        self.base_url = checked_url(base_url)
+        self._keys = {'secret_key': secret_key, 'consumer_key': consumer_key}
+        self.site_id = site_id
+        self.token = token
+        self.governor = governor or Governor(clock=clock)
+        self._on_change = on_change
+        self._session = session or requests.Session()
+        self._clock = clock
+        self._sleep = sleep
+        self._timeout = timeout
+        self._priority = False
+        self.calls = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.close()
+
+    def __repr__(self):
+        return f'<OnBuyClient {self.base_url} site {self.site_id}>'
+
+    def close(self):
+        """Close the connections that are kept open."""
+        self._session.close()
+
+    @contextlib.contextmanager
+    def prioritised(self):
+        """Let the calls inside use the reserve kept for orders and dispatch (reference, 6)."""
+        before, self._priority = self._priority, True
+        try:
+            yield self
+        finally:
+            self._priority = before
+
+    # === TRANSPORT === #
+
+    def request(self, method, path, *, params=None, json=None, priority=False):
+        """Send one call, paced and budgeted, and return its parsed JSON.
+
+        :param str path: below the base address, such as ``/orders``
+        :param dict params: query; ``json``: body
+        :param bool priority: may use the reserve
+        :return: dict or list
+        :raise OnBuyError: a subclass that says what to do next
+        """
+        call = {'method': method, 'path': path, 'write': method != 'GET'}
+        for attempt in (1, 2):  # A 401 means that nothing happened, so also a write is sent again.
+            if attempt == 2 or not self._has_valid_token():
+                self._renew_token()
+            headers = {'Authorization': self.token.value}
+            reply = self._exchange(**call, priority=priority, headers=headers, params=params, json=json)
+            if reply.status != 401:
+                return self._understand(reply, **call)
+        error = self._refused(reply, "OnBuy refused a new access token. Does another program use the same "
+                                     "keys, or does this server have several addresses?", **call)
+        self._set_token(None)
+        raise error
+
+    def _exchange(self, *, method, path, write, priority, **content):
+        """Send one HTTP request within the allowance and return its Reply.
+
+        :raise OnBuyError: deferred, or no answer came
+        """
+        wait = self.governor.before(method, priority=priority or self._priority)
+        if wait:
+            self._sleep(wait)
+        self.governor.record(method)
+        self.calls += 1
+        self._changed()
+        started = self._clock()
+        try:
+            reply = self._send(method, self.base_url + path, started, **content)
+        except wire.NETWORK_ERRORS as error:
+            _logger.debug('OnBuy %s %s: %s', method, path, type(error).__name__)
+            raise wire.network_error(error, write=write, method=method, path=path) from error
+        _logger.debug('OnBuy %s %s: %s in %.2f s', method, path, reply.status, self._clock() - started)
+        return reply
+
+    def _send(self, method, url, started, *, headers, **content):
+        """Send one HTTP request and return its Reply; keys must not travel, so redirects are not followed."""
+        with self._session.request(
+            method, url, headers={'User-Agent': const.USER_AGENT, **headers}, timeout=self._timeout,
+            allow_redirects=False, stream=True, **content,
+        ) as response:
+            left = const.DEADLINE - (self._clock() - started)
+            try:
+                body = wire.read_body(response, left, self._clock)
+            except wire.NETWORK_ERRORS:
+                if response.status_code // 100 != 4:
+                    raise
+                body = b''  # A refusal is certain without its text.
+            return wire.Reply(response.status_code, body, wire.retry_after(response.headers, self._clock()))
+
+    def _understand(self, reply, *, method, path, write):
+        """Return the JSON of a 2xx, or raise the error that the answer stands for."""
+        if reply.status == 429:
+            self.governor.pause(method, reply.retry_after)
+            self._changed()
+            raise RateLimitError("OnBuy's limit of calls is reached: nothing happened.", status=429,
+                                 method=method, path=path, retry_after=reply.retry_after)
+        if not 200 <= reply.status < 300:
+            raise wire.status_error(reply, self._secrets(), method=method, path=path, write=write)
+        try:
+            return wire.parse_json(reply.body)
+        except ValueError as error:
+            raise wire.lost_answer("OnBuy's answer cannot be read.", status=reply.status, method=method,
+                                   path=path, write=write) from error
+
+    def _changed(self):
+        """Let the owner persist token and counters."""
+        if self._on_change:
+            self._on_change(self)
+
+    def _secrets(self):
+        """Return the texts that no error may show."""
+        return [*self._keys.values(), self.token.value if self.token else '']
+
+    # === PICTURES === #
+
+    def fetch_image(self, url):
+        """Return the bytes of a listing's picture. No call of the API: neither token nor allowance is used.
+
+        :param str url: as OnBuy sent it
+        :raise ValueError: the address or what lies there is not acceptable
+        :raise UnavailableError: it could not be fetched
+        """
+        url = images.checked_image_url(url, self.base_url)
+        call = {'method': 'GET', 'path': 'picture', 'write': False}
+        try:
+            with self._session.get(url, timeout=self._timeout, allow_redirects=False, stream=True) as response:
+                if response.status_code != 200:
+                    raise ValueError(f"The picture's address answers with HTTP {response.status_code}.")
+                body = wire.read_body(response, const.DEADLINE, self._clock, const.MAX_IMAGE_BYTES)
+                return images.checked_image(response.headers.get('Content-Type'), body)
+        except wire.NETWORK_ERRORS as error:
+            raise wire.network_error(error, **call) from error
+
+    # === TOKEN === #
+
+    def _has_valid_token(self):
+        """Tell whether the token is good for at least another minute (reference, 27)."""
+        return bool(self.token) and self._clock() < self.token.expires_at - const.TOKEN_MARGIN
+
+    def _set_token(self, token):
+        """Replace the token and let it be persisted."""
+        self.token = token
+        self._changed()
+
+    def _renew_token(self):
+        """Get a new token; the keys go in the body, never in the address (reference, 5).
+
+        :raise AuthError: the keys are wrong
+        """
+        call = {'method': 'POST', 'path': const.TOKEN_PATH, 'write': False}  # A lost token harms nothing.
+        reply = self._exchange(**call, priority=True, headers={}, data=self._keys)
+        if reply.status in (400, 401):
+            raise self._refused(reply, "OnBuy refused the keys.", **call)
+        answer = values.as_object(self._understand(reply, **call))
+        value = answer.get('access_token')
+        if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+            raise AnswerError("OnBuy's answer holds no usable access token.", method='POST',
+                              path=const.TOKEN_PATH)
+        self._set_token(Token(value, self._expiry(answer.get('expires_at'))))
+
+    def _expiry(self, value):
+        """Return when a token ends, by our clock: clocks differ, 15 minutes are documented (reference, 5)."""
+        now = self._clock()
+        try:
+            expires_at = float(value)
+        except (TypeError, ValueError, OverflowError):
+            expires_at = 0
+        latest = now + const.TOKEN_LIFE
+        return min(expires_at, latest) if expires_at > now + 2 * const.TOKEN_MARGIN else latest
+
+    def _refused(self, reply, message, *, method, path, write):
+        """Return the AuthError of a refused token request or call."""
+        code, said = wire.body_words(reply.body)
+        details = values.redact_text(said, self._secrets())
+        return AuthError(f'{message} ({details})' if details else message, status=reply.status, code=code,
+                         method=method, path=path, details=details)
+
+
+def checked_url(url):
+    """Return a base address without its trailing slash.
+
+    :raise OnBuyError: neither https nor on this machine, or with a user name, query or no host
+    """
+    parts = urlsplit(url or '')
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise OnBuyError("The address of OnBuy's API is not usable.")
+    if parts.scheme != 'https' and not (parts.scheme == 'http' and _is_loopback(parts.hostname)):
+        raise OnBuyError("The address of OnBuy's API must begin with https://, for keys are sent to it.")
+    return url.rstrip('/')
+
+
+def _is_loopback(host):
+    """Tell whether a host name is this machine."""
+    try:
+        return host == 'localhost' or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,218 @@
+"""OnBuy's endpoints: what to ask, and what the answer means. Sends nothing itself."""
+import logging
+from datetime import timezone
+from urllib.parse import quote
+
+from . import aftersales, const, dispatch, listings, orders, paging, sellers, values, wire
+from .errors import AnswerError, UncertainError
+from .items import read_items
+
+_logger = logging.getLogger(__name__)
+
+
+class Endpoints:
+    """The methods of :class:`client.OnBuyClient`, which gives them ``request`` and ``site_id``.
+
+    Orders and order actions are priority calls, everything else is not (reference, 6).
+    """
+
+    # === LISTINGS (16) === #
+
+    def iter_listings(self, *, limit=const.LISTING_PAGE, offset=0, newest_first=False, sku=None):
+        """Read the seller's listings, oldest first unless ``newest_first`` (reference, 16.3).
+
+        :param str sku: only this one
+        :return: generator of Page of Listing; errors are rows that cannot be understood
+        """
+        params = {'sort[last_created]': 'desc' if newest_first else 'asc'}
+        if sku is not None:
+            params['filter[sku]'] = sku
+        for at, batch, fresh in paging.iter_by_offset(
+                self._fetcher('/listings', params), paging.listing_key, limit, offset):
+            yield paging.make_page(fresh, listings.parse_listing, batch, at)
+
+    def find_listing(self, sku):
+        """Return the Listing with exactly this SKU, None when OnBuy shows none (suspended: hidden, 16.3).
+
+        :raise AnswerError: the row cannot be understood, or OnBuy answers with other SKUs
+        """
+        page = next(self.iter_listings(sku=sku))
+        found = [listing for listing in page.items if listing.sku == sku]
+        if found:
+            return found[0]
+        if any(error.sku == sku for error in page.errors):
+            raise AnswerError(page.errors[0].message, method='GET', path='/listings')
+        if any(listing.sku.casefold() != sku.casefold() for listing in page.items):
+            raise AnswerError(f"OnBuy was asked for {sku} and answered with others.", method='GET',
+                              path='/listings')
+        return None
+
+    # === ORDERS (17) === #
+
+    def iter_orders(self, *, modified_since, status='all', limit=const.ORDER_PAGE):
+        """Read the orders changed since a time, earliest change first (reference, 17.1).
+
+        :param datetime modified_since: aware, or naive UTC; leave an overlap of 15–30 minutes to the last run
+        :param str status: a filter word of 17.1
+        :return: generator of Page of Order; errors are rows that cannot be understood
+        """
+        if modified_since.tzinfo:
+            modified_since = modified_since.astimezone(timezone.utc).replace(tzinfo=None)
+
+        def fetch(since, limit, offset):
+            params = {'filter[status]': status, 'filter[modified_since]': values.from_datetime(since),
+                      'sort[modified]': 'asc'}
+            return self._fetcher('/orders', params, priority=True)(limit, offset)
+
+        since = modified_since.replace(microsecond=0)
+        for at, batch, fresh, ordered in paging.iter_by_change(fetch, since, limit):
+            yield paging.make_page(fresh, orders.parse_order, batch, at, ordered)
+
+    def orders_by_id(self, ids):
+        """Read orders by id, 50 a call (reference, 17.1); unknown ids are simply not among the items.
+
+        :param ids: order ids; none means no call, for an empty filter is no filter
+        :return: Page of Order, with the errors of rows that cannot be understood
+        :raise ValueError: an id that would change the filter's meaning
+        """
+        ids = list(dict.fromkeys(ids))
+        if any(not order_id.strip() or ',' in order_id for order_id in ids):
+            raise ValueError("An order id is empty or holds a comma.")
+        items, errors = [], []
+        for start in range(0, len(ids), const.ORDER_IDS_PER_CALL):
+            some = ids[start:start + const.ORDER_IDS_PER_CALL]
+            params = {'filter[status]': 'all', 'filter[order_ids]': ','.join(some), 'sort[modified]': 'asc'}
+            batch = paging.read_batch(self._fetcher('/orders', params, priority=True), const.ORDER_PAGE, 0)
+            page = paging.make_page(
+                paging.pick_fresh(batch.rows, paging.order_key, set()), orders.parse_order, batch, 0)
+            items += [order for order in page.items if order.order_id in some]
+            errors += page.errors
+        return paging.Page(items, errors, total=len(items) + len(errors))
+
+    def get_order(self, order_id):
+        """Return one Order (reference, 17.2).
+
+        :raise NotFoundError: OnBuy does not know it
+        :raise AnswerError: the answer is another order, or cannot be understood
+        """
+        order = self._single(f'/orders/{quote(order_id, safe="")}', orders.parse_order, priority=True)
+        if order.order_id != order_id:
+            raise AnswerError(f"OnBuy was asked for order {order_id} and answered with another.")
+        return order
+
+    # === ORDER ACTIONS (18–20) === #
+
+    def dispatch(self, dispatches):
+        """Mark orders as dispatched, in one call (reference, 18.1).
+
+        :param dispatches: list of Dispatch, each order once
+        :return: ``{order_id: ItemResult}``; an order already dispatched has code `InvalidOrderStatus`
+        """
+        return self._put('/orders/dispatch', 'orders', 'order_id', dispatches, dispatch.build_dispatch)
+
+    def update_tracking(self, updates):
+        """Add or change the tracking of dispatches, in one call (reference, 18.2).
+
+        :param updates: list of TrackingUpdate, each dispatch once
+        :return: ``{dispatch_id: ItemResult}``
+        """
+        return self._put('/dispatches/tracking', 'dispatches', 'dispatch_id', updates,
+                         dispatch.build_tracking_update)
+
+    def cancel(self, cancellations):
+        """Cancel whole orders, in one call (reference, 19).
+
+        :param cancellations: list of Cancellation, each order once
+        :return: ``{order_id: ItemResult}``
+        """
+        return self._put('/orders/cancel', 'orders', 'order_id', cancellations, aftersales.build_cancellation)
+
+    def refund(self, refunds):
+        """Refund orders, in one call (reference, 20).
+
+        :param refunds: list of Refund, each order once
+        :return: ``{order_id: ItemResult}``; data holds `order_refund_id` and `refund_total`
+        """
+        return self._put('/orders/refund', 'orders', 'order_id', refunds, aftersales.build_refund)
+
+    def _put(self, path, container, key, entries, build):
+        """Send a batch and return ``{id: ItemResult}``; nothing to send means no call.
+
+        :raise ValueError: an id twice, whose two answers could not be told apart
+        :raise UncertainError: the answer is lost, or says nothing about any item
+        """
+        ids = [getattr(entry, key) for entry in entries]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"Each {key} may be sent once a call.")
+        if not ids:
+            return {}
+        body = {'site_id': self.site_id, container: [build(entry) for entry in entries]}
+        answer = self.request('PUT', path, json=body, priority=True)
+        try:
+            return read_items(answer, ids, key)
+        except values.ParseError as error:
+            said = values.redact_text(wire.words(answer)[1], self._secrets())
+            raise UncertainError(f"OnBuy's answer does not say what was done. {said}".strip(), method='PUT',
+                                 path=path, details=said) from error
+
+    # === THE ACCOUNT (8, 13, 18.3) === #
+
+    def check(self):
+        """Prove keys and permission by one cheap call and return the Site (reference, 8)."""
+        return self._single(f'/sites/{self.site_id}', sellers.parse_site)
+
+    def sites(self):
+        """Return the list of Site (reference, 8)."""
+        return self._collect('/sites', sellers.parse_site, const.ENTITY_PAGE)
+
+    def seller_entities(self):
+        """Return the list of SellerEntity (reference, 13)."""
+        return self._collect('/sellers/entities', sellers.parse_entity, const.ENTITY_PAGE)
+
+    def delivery_templates(self):
+        """Return the list of DeliveryTemplate, each with the rates of all its regions (reference, 13)."""
+        return sellers.merge_templates(
+            self._collect('/sellers/deliveries', sellers.parse_template, const.DELIVERY_PAGE))
+
+    def carriers(self):
+        """Return the list of Carrier; OnBuy sends them all at once, without pages (reference, 18.3)."""
+        answer = self.request('GET', '/carriers', params={'site_id': self.site_id})
+        batch = paging.read_batch(lambda limit, offset: answer, 1, 0)
+        return self._parsed(batch.rows, sellers.parse_carrier, batch)
+
+    # === HELPERS === #
+
+    def _fetcher(self, path, params=None, *, priority=False):
+        """Return a callable ``(limit, offset)`` that reads one page; `site_id`, `limit` are always sent."""
+        def fetch(limit, offset):
+            query = {'site_id': self.site_id, **(params or {}), 'limit': limit, 'offset': offset}
+            return self.request('GET', path, params=query, priority=priority)
+        return fetch
+
+    def _collect(self, path, parse, limit):
+        """Return all rows of a list of reference data, parsed."""
+        pages = paging.iter_by_offset(self._fetcher(path), values.digest, limit)
+        return [item for _offset, batch, fresh in pages for item in self._parsed(fresh, parse, batch)]
+
+    @staticmethod
+    def _parsed(rows, parse, batch):
+        """Return parsed rows of reference data; one that cannot be understood is left out and logged."""
+        page = paging.make_page(rows, parse, batch, 0)
+        for error in page.errors:
+            _logger.warning("OnBuy sent a row that cannot be understood: %s", error.message)
+        return page.items
+
+    def _single(self, path, parse, *, priority=False):
+        """Return the one object that a single view answers with, parsed.
+
+        :raise AnswerError: no such object, or it cannot be understood
+        """
+        answer = self.request('GET', path, params={'site_id': self.site_id}, priority=priority)
+        try:
+            found = values.rows(answer)
+            if len(found) != 1 or not isinstance(found[0], dict):
+                raise values.ParseError('results', None, "holds not one object.")
+            return parse(found[0])
+        except values.ParseError as error:
+            raise AnswerError(
+                f"OnBuy's answer cannot be understood: {error}", method='GET', path=path) from error

@@ -1,0 +1,99 @@
+"""Each item's own answer in a batch; top-level success is never trusted (OnBuy API reference, 4)."""
+from dataclasses import dataclass, field
+
+from . import const, values
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """What OnBuy said about one item of a batch.
+
+    :param bool ok: it was done
+    :param code: OnBuy's `errorcode`; ``'missing'`` when the answer does not decide (ask before sending again)
+    :param str message: OnBuy's words, or ours for a missing item
+    :param dict data: the item as received, without secrets
+    """
+
+    ok: bool
+    code: str | None = None
+    message: str = ''
+    data: dict = field(default_factory=dict, repr=False)
+
+
+def read_items(answer, asked, key):
+    """Return what the answer says about every asked item.
+
+    Items are matched by id; by position only where they have no id, their number agrees and no other item
+    contradicts it.
+
+    :param answer: parsed JSON of a batch call
+    :param list asked: ids in the order sent
+    :param str key: the field that holds the id, such as `order_id`
+    :return: ``{id: ItemResult}`` with every asked id
+    :raise values.ParseError: no container of items in the answer
+    """
+    items = _items(answer, key)
+    by_position = asked if _in_step(items, asked, key) else [None] * len(items)
+    found = {}
+    for item, position_id in zip(items, by_position, strict=True):
+        item_id = _item_id(item, key) or position_id
+        found.setdefault(item_id, []).append(_result(item, item_id))
+    return {item_id: _one(found.get(item_id, []), item_id) for item_id in asked}
+
+
+def _items(answer, key):
+    """Return the items as objects that carry their id where the answer names it (container: reference, 4)."""
+    named = values.as_object(answer)
+    container = named.get('results') or named.get('result')
+    if isinstance(container, dict) and 'success' not in container:
+        return [{key: item_id, **item} for item_id, item in container.items() if isinstance(item, dict)]
+    items = container if isinstance(container, list) else values.rows(answer)
+    return [values.as_object(item) for item in items]
+
+
+def _item_id(item, key):
+    """Return the id an item names, else None."""
+    return values.maybe(values.to_key, item.get(key), key)
+
+
+def _in_step(items, asked, key):
+    """Tell whether items and asked ids can be matched by position."""
+    return len(items) == len(asked) and all(
+        _item_id(item, key) in (None, wanted) for item, wanted in zip(items, asked, strict=True))
+
+
+def _result(item, item_id):
+    """Return the ItemResult of one item; without a clear word of success or failure it counts as missing."""
+    code = values.first(item, 'errorcode', 'errorCode', 'code')
+    message = _message(item)
+    success = values.maybe(values.to_bool, item.get('success'))
+    if success is None and (code is not None or message):
+        success = False
+    if success is None:
+        return _missing(item_id, values.redact(item))
+    failed = not success or bool(item.get('error'))
+    code = str(code) if failed and code is not None else None
+    if failed and not (code or message):
+        message = "OnBuy refused it without a reason."
+    return ItemResult(not failed, code, values.redact_text(message), values.redact(item))
+
+
+def _message(item):
+    """Return OnBuy's words on an item: `message`, or `error` as text or object."""
+    message = values.first(item, 'message', 'error')
+    if isinstance(message, dict):
+        message = message.get('message')
+    return str(message) if message else ''
+
+
+def _one(results, item_id):
+    """Return the only result of an item; none, or several that disagree, count as missing."""
+    if len({result.ok for result in results}) != 1:
+        return _missing(item_id)
+    return results[0]
+
+
+def _missing(item_id, data=None):
+    """Return the result of an item on which the answer does not decide."""
+    return ItemResult(False, const.MISSING, f"OnBuy's answer does not mention what happened to {item_id}.",
+                      data or {})

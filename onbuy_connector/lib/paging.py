@@ -1,0 +1,265 @@
+"""Reading lists whose pages shift, shrink and repeat (OnBuy API reference, 4, 16.3 and 24)."""
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from . import const, values
+from .errors import AnswerError
+from .values import as_object, first, maybe, to_datetime, to_int, to_key
+
+SECOND = timedelta(seconds=1)
+BARREN_PAGES = 3  # So many pages in a row with nothing new: the server goes round in circles.
+
+
+@dataclass(frozen=True)
+class RowError:
+    """A row that cannot be understood; it is reported, never dropped.
+
+    :param raw: the row as received, without secrets
+    :param str message: what is wrong with it, in a sentence
+    """
+
+    order_id: str | None
+    updated_at: datetime | None
+    raw: object = field(repr=False)
+    message: str
+    sku: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """New rows of one call.
+
+    :param list items: what was parsed
+    :param list errors: a RowError for each row that was not
+    :param int offset: where the page began
+    :param total: rows that the query has in all, None when OnBuy does not say
+    :param bool ordered: False when the server ignores the sorting: then only the end of the whole run, not of
+        a page, says up to which time everything was seen
+    """
+
+    items: list
+    errors: list
+    offset: int = 0
+    total: int | None = None
+    ordered: bool = True
+
+
+class Batch(NamedTuple):
+    """Raw rows of one call, the total of its query, and how far one call reaches."""
+
+    rows: list
+    total: int | None
+    step: int
+
+    def is_short(self, offset):
+        """Tell whether rows are lacking that `limit` and total promise."""
+        left = self.step if self.total is None else self.total - offset
+        return len(self.rows) < min(self.step, left)
+
+
+def make_page(fresh, parse, batch, offset, ordered=True):
+    """Return the Page of raw rows, each parsed on its own."""
+    items, errors = [], []
+    for row in fresh:
+        try:
+            items.append(parse(_checked(row)))
+        except values.ParseError as error:
+            errors.append(row_error(row, str(error)))
+    return Page(items, errors, offset, batch.total, ordered)
+
+
+def _checked(row):
+    """Return a row that is an object; raise ParseError for anything else."""
+    if not isinstance(row, dict):
+        raise values.ParseError('row', row, "is not an object.")
+    return row
+
+
+def row_error(row, message):
+    """Return the RowError of a raw row, with whatever identifies it."""
+    fields = as_object(row)
+    return RowError(
+        order_id=maybe(to_key, fields.get('order_id')),
+        updated_at=maybe(to_datetime, fields.get('updated_at')),
+        raw=values.redact(row),
+        message=message,
+        sku=maybe(to_key, fields.get('sku')),
+    )
+
+
+def read_batch(fetch, limit, offset):
+    """Return the Batch at an offset; a short page is asked for once more, and both answers count.
+
+    :param fetch: callable ``(limit, offset)`` giving the parsed answer
+    :raise AnswerError: the answer holds no list
+    """
+    batch = _read_once(fetch, limit, offset)
+    if not batch.is_short(offset):
+        return batch
+    again = _read_once(fetch, limit, offset)
+    rows = {values.digest(row): row for row in (*batch.rows, *again.rows)}
+    return again._replace(rows=list(rows.values()))
+
+
+def _read_once(fetch, limit, offset):
+    """Return the Batch of one call; a server may cap the limit and says so in `metadata` (4)."""
+    answer = fetch(limit, offset)
+    metadata = as_object(as_object(answer).get('metadata'))
+    total = maybe(to_int, first(metadata, 'total_rows', 'total_results'))
+    granted = maybe(to_int, metadata.get('limit')) or limit
+    try:
+        return Batch(values.rows(answer), total, granted if 0 < granted < limit else limit)
+    except values.ParseError as error:
+        raise AnswerError(f"OnBuy's answer cannot be understood: {error}") from error
+
+
+def pick_fresh(rows, key, seen):
+    """Return the rows whose ``key(row)`` is not in the set ``seen``, and add them to it."""
+    fresh = {key(row): row for row in rows if key(row) not in seen}
+    seen.update(fresh)
+    return list(fresh.values())
+
+
+def iter_by_offset(fetch, key, limit, offset=0, seen=None):
+    """Read a list by offset until its total is reached, through short, empty and repeated pages.
+
+    :param fetch: callable ``(limit, offset)`` giving the parsed answer
+    :param key: callable giving what identifies a raw row
+    :param seen: set of keys that are known already; grows
+    :return: generator of ``(offset, Batch, fresh rows)``
+    :raise AnswerError: the server never ends
+    """
+    seen = set() if seen is None else seen
+    barren = 0
+    for _page in range(const.MAX_PAGES):
+        batch = read_batch(fetch, limit, offset)
+        if _is_repeated(batch, key, seen):
+            batch = read_batch(fetch, limit, offset)
+        fresh = pick_fresh(batch.rows, key, seen)
+        yield offset, batch, fresh
+        if _is_last(batch, offset):
+            return
+        barren = 0 if fresh else barren + 1
+        if barren == BARREN_PAGES:
+            break
+        offset += batch.step
+    raise AnswerError("OnBuy repeats its pages without end: the list was not read to its end.")
+
+
+def _is_repeated(batch, key, seen):
+    """Tell whether a page brings only known rows: perhaps by mistake, so it is worth asking once more."""
+    return bool(batch.rows) and seen.issuperset(map(key, batch.rows))
+
+
+def _is_last(batch, offset):
+    """Tell whether nothing comes after a page read by offset."""
+    if batch.total is None:
+        return len(batch.rows) < batch.step
+    return offset + batch.step >= batch.total
+
+
+# === LISTINGS === #
+
+def listing_key(row):
+    """Return what identifies a raw listing: its id, else its SKU, else all of it (16.3)."""
+    return str(first(as_object(row), 'product_listing_id', 'sku') or values.digest(row))
+
+
+# === ORDERS === #
+
+def order_key(row):
+    """Return what identifies a state of a raw order: its id and the time of its last change."""
+    fields = as_object(row)
+    if values.is_blank(fields.get('order_id')):
+        return values.digest(row)
+    return str(fields['order_id']), str(fields.get('updated_at'))
+
+
+def iter_by_change(fetch, since, limit):
+    """Read orders by key: each call asks for what changed since the last row of the one before.
+
+    Between two calls by offset an order that changes moves to the end and shifts the rest, so that some are
+    never seen. Offset is used only while one moment fills a whole page. The moment asked for is one second
+    early, because OnBuy does not say whether `modified_since` includes its own second; repeats are dropped.
+
+    :param fetch: callable ``(since, limit, offset)`` giving the parsed answer
+    :param datetime since: naive UTC
+    :return: generator of ``(offset, Batch, fresh rows, ordered)``
+    :raise AnswerError: the server never ends
+    """
+    seen, offset, start = set(), 0, since
+    for _page in range(const.MAX_PAGES):
+        batch = _read_ordered(fetch, since, limit, offset)
+        if batch and _is_repeated(batch, order_key, seen):
+            batch = _read_ordered(fetch, since, limit, offset)
+        if batch is None:
+            yield from _iter_unordered(fetch, start, limit, seen)
+            return
+        fresh = pick_fresh(batch.rows, order_key, seen)
+        yield offset, batch, fresh, True
+        if _is_end(batch, offset, fresh):
+            return
+        since, offset = _next_query(batch, since, offset)
+    raise AnswerError("OnBuy's list of orders does not end.")
+
+
+def _read_ordered(fetch, since, limit, offset):
+    """Return the Batch of a query, its rows by time; None when the server ignores sorting or date."""
+    def ask(limit, offset):
+        return fetch(since, limit, offset)
+
+    for _attempt in range(2):  # A page that was only repeated by mistake comes right the second time.
+        first_read = _read_once(ask, limit, offset)
+        if not _is_ordered(first_read.rows, since):
+            continue
+        if not first_read.is_short(offset):
+            return first_read
+        again = _read_once(ask, limit, offset)
+        if _is_ordered(again.rows, since):
+            return _merged(first_read, again)
+    return None
+
+
+def _merged(batch, again):
+    """Return both answers to one query as one Batch, by time of change."""
+    rows = {order_key(row): row for row in (*batch.rows, *again.rows)}
+    return again._replace(rows=sorted(rows.values(), key=lambda row: _changed_at(row) or datetime.max))
+
+
+def _changed_at(row):
+    """Return a raw order's `updated_at`, None when it cannot be read."""
+    return maybe(to_datetime, as_object(row).get('updated_at'))
+
+
+def _is_ordered(rows, since):
+    """Tell whether the rows run upwards in time and none is older than asked for."""
+    times = [since, *filter(None, map(_changed_at, rows))]
+    return all(earlier <= later for earlier, later in zip(times, times[1:], strict=False))
+
+
+def _is_end(batch, offset, fresh):
+    """Tell whether the last change has been seen: total reached, or a page neither full nor new."""
+    if batch.total is not None and offset + len(batch.rows) >= batch.total:
+        return True
+    return len(batch.rows) < batch.step and (batch.total is None or not fresh)
+
+
+def _next_query(batch, since, offset):
+    """Return ``(since, offset)`` of the next call: by key where time went on, else by offset.
+
+    The offset grows by half a page only: an order that changes meanwhile leaves this moment and shifts the
+    rest.
+    """
+    times = [*filter(None, map(_changed_at, batch.rows))]
+    following = times[-1] - SECOND if times else since
+    return (following, 0) if following > since else (since, offset + max(1, batch.step // 2))
+
+
+def _iter_unordered(fetch, since, limit, seen):
+    """Read a server that ignores sorting or date: by offset, from the start, to the total."""
+    def ask(limit, offset):
+        return fetch(since, limit, offset)
+
+    for offset, batch, fresh in iter_by_offset(ask, order_key, limit, seen=seen):
+        yield offset, batch, fresh, False

@@ -1,0 +1,201 @@
+"""Understanding what came over the wire: bodies, statuses, lost answers. Sends nothing itself."""
+import contextlib
+import json
+import os
+import re
+import socket
+import ssl
+import threading
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+import requests
+import urllib3
+
+from . import const, values
+from .errors import ForbiddenError, NotFoundError, RejectedError, UnavailableError, UncertainError
+
+# All that requests and what lies below it raise when a connection fails (RequestException is an OSError).
+NETWORK_ERRORS = (OSError, urllib3.exceptions.HTTPError)
+_NOTHING_SENT = (
+    requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidHeader, requests.exceptions.InvalidJSONError,
+    urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError,
+    ssl.SSLCertVerificationError,
+)
+_TAGS = re.compile(r'<(style|script)\b.*?</\1>|<[^>]*>', re.DOTALL | re.IGNORECASE)
+
+
+class Reply(NamedTuple):
+    """One HTTP answer: status, body in bytes, seconds of its `Retry-After` or None."""
+
+    status: int
+    body: bytes
+    retry_after: float | None
+
+
+class LostAnswer(OSError):
+    """The answer's body was not received whole: too large or too slow."""
+
+
+# === RECEIVING === #
+
+def read_body(response, seconds, clock, limit=const.MAX_ANSWER_BYTES):
+    """Return the whole body.
+
+    :param response: `requests` response, opened with ``stream=True``
+    :param float seconds: what is left of the call's total time
+    :param clock: callable giving seconds
+    :param int limit: bytes
+    :raise LostAnswer: larger than the limit, or the time is up; other network errors pass
+    """
+    end, body = clock() + seconds, bytearray()
+    with _cut_off(response, seconds):
+        for chunk in response.iter_content(65536):
+            body += chunk
+            if len(body) > limit:
+                raise LostAnswer("OnBuy's answer is too large.")
+            if clock() > end:
+                raise LostAnswer("OnBuy's answer takes too long.")
+    return bytes(body)
+
+
+@contextlib.contextmanager
+def _cut_off(response, seconds):
+    """Shut the connection down after ``seconds``.
+
+    A time-out per socket operation does not stop a server that trickles one byte now and then: a read waits
+    for its whole chunk.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # Read whole, or no connection.
+            handle = stack.enter_context(socket.socket(fileno=os.dup(response.raw.fileno())))
+            timer = threading.Timer(max(seconds, 0), _shut_down, [handle])
+            timer.daemon = True
+            timer.start()
+            stack.callback(timer.cancel)
+        yield
+
+
+def _shut_down(handle):
+    """End a connection in both directions; it may have ended by itself."""
+    with contextlib.suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)
+
+
+def retry_after(headers, now):
+    """Return the seconds of a `Retry-After` header (a number or an HTTP date), None without a usable one.
+
+    :param float now: Unix seconds
+    """
+    text = (headers.get('Retry-After') or '').strip()
+    try:
+        seconds = float(text) if text.isdigit() else parsedate_to_datetime(text).timestamp() - now
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+# === UNDERSTANDING === #
+
+def parse_json(body):
+    """Return the JSON object or array in a body.
+
+    :raise ValueError: no JSON, not UTF-8, numbers not finite, nested too deeply, neither object nor array
+    """
+    try:
+        answer = json.loads(body.decode('utf-8-sig'), parse_constant=_refuse_number, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(answer, dict | list):
+        raise ValueError("neither an object nor an array")
+    _check_depth(answer, const.MAX_DEPTH)
+    return answer
+
+
+def _refuse_number(text):
+    """Refuse NaN and Infinity, which are no JSON and which PostgreSQL does not store."""
+    raise ValueError(f"{text} is not a number")
+
+
+def _finite(text):
+    """Return a JSON number as float; refuse one that overflows."""
+    number = float(text)
+    return number if abs(number) != float('inf') else _refuse_number(text)
+
+
+def _check_depth(value, levels):
+    """Raise ValueError when JSON data nests deeper than ``levels``."""
+    if not isinstance(value, dict | list):
+        return
+    if not levels:
+        raise ValueError("nested too deeply")
+    for item in value.values() if isinstance(value, dict) else value:
+        _check_depth(item, levels - 1)
+
+
+def words(answer):
+    """Return ``(errorCode or None, message)`` of an error envelope in any of its forms (reference, 4)."""
+    answer = values.as_object(answer)
+    error = answer.get('error') or answer
+    if not isinstance(error, dict):
+        return None, str(error)
+    code = values.first(error, 'errorCode', 'errorcode', 'code')
+    message = values.first(error, 'message', 'error_description', 'error')
+    return (str(code) if code is not None else None), str(message or '')
+
+
+def body_words(body):
+    """Return ``(errorCode or None, message)`` of a body; a web page gives its text."""
+    try:
+        return words(parse_json(body))
+    except ValueError:
+        return None, ' '.join(_TAGS.sub(' ', body[:20000].decode('utf-8', 'replace')).split())
+
+
+# === ERRORS === #
+
+def was_never_sent(error):
+    """Tell whether a network error proves that OnBuy got nothing: no name, no connection, no trust."""
+    if isinstance(error, _NOTHING_SENT):
+        return True
+    causes = [getattr(error, 'reason', None), *getattr(error, 'args', ())[:1]]
+    return any(was_never_sent(cause) for cause in causes if isinstance(cause, Exception))
+
+
+def network_error(error, *, write, **data):
+    """Return the OnBuyError for a failed connection.
+
+    :param bool write: the call could have changed something at OnBuy
+    """
+    if not was_never_sent(error):
+        return lost_answer("The connection to OnBuy broke before its answer arrived.", write=write, **data)
+    return UnavailableError("OnBuy cannot be reached: nothing was sent.", **data)
+
+
+def lost_answer(message, *, write, **data):
+    """Return UncertainError for a write whose answer is lost, UnavailableError for a read."""
+    if write:
+        return UncertainError(f"{message} OnBuy may have carried it out.", **data)
+    return UnavailableError(message, **data)
+
+
+def status_error(reply, secrets, *, write, **data):
+    """Return the OnBuyError for a status other than 2xx, 401 and 429 (reference, 4 and 23).
+
+    :param Reply reply: the answer
+    :param secrets: texts that must not appear in the error
+    """
+    code, message = body_words(reply.body)
+    data.update(status=reply.status, code=code, details=values.redact_text(message, secrets))
+    said = f': {data["details"]}' if data['details'] else '.'
+    if 300 <= reply.status < 400:
+        return lost_answer("OnBuy's address redirects elsewhere; keys are not sent there: check the address.",
+                           write=write, **data)
+    if reply.status >= 500 or reply.status == 408:
+        return lost_answer(f"OnBuy has a problem of its own (HTTP {reply.status}).", write=write, **data)
+    if reply.status == 403:
+        return ForbiddenError(f"OnBuy does not permit this to the account{said}", **data)
+    if reply.status == 404:
+        return NotFoundError(f"OnBuy does not know this{said}", **data)
+    return RejectedError(f"OnBuy refused the request{said}", **data)

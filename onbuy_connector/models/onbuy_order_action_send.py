@@ -1,0 +1,318 @@
+import logging
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+from ..lib import values as lib_values
+from ..lib.const import INVALID_ORDER_STATUS, MISSING
+from ..lib.errors import DeferredError, OnBuyError, RejectedError, UncertainError
+
+_logger = logging.getLogger(__name__)
+
+PER_CALL = 50
+ASK_AGAIN = timedelta(minutes=1)
+
+
+class OnbuyStore(models.Model):
+    _inherit = 'onbuy.store'
+
+    def _task_actions(self, client):
+        """Send what waits in the outbox; look up first what is uncertain.
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :return: a generator of units
+        """
+        actions = self.env['onbuy.order.action']
+        if self.state != 'live' or not self.sync_actions or not actions._has_due(self):
+            return
+        yield from actions._get_lookup_units(self, client)
+        for kind in ('dispatch', 'tracking', 'cancel', 'refund'):
+            yield from actions._get_send_units(self, client, kind)
+
+
+class OnbuyOrderAction(models.Model):
+    """How the outbox is emptied. Only the worker that holds the store's lock comes here."""
+
+    _inherit = 'onbuy.order.action'
+
+    # === ASK BEFORE SENDING AGAIN === #
+
+    @api.model
+    def _get_lookup_units(self, store, client):
+        """Read the orders whose last action may or may not have taken effect, then decide.
+
+        :param store: one ``onbuy.store``
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        """
+        doubtful = self.search([
+            *self._get_store_due_domain(store), ('sync_state', 'in', ('sending', 'uncertain'))])
+        for ids in split_every(PER_CALL, doubtful.ids, list):
+            actions = self.browse(ids)
+            page = client.orders_by_id(actions.order_id.mapped('name'))
+            yield partial(store._store_orders_page, page)
+            yield partial(actions._resolve, {order.order_id for order in page.items})
+
+    def _resolve(self, found):
+        """Decide what became of actions whose answer is lost, now that their orders were read again.
+
+        :param set found: ids of the orders that OnBuy answered with
+        :rtype: Counter
+        """
+        for action in self:
+            if action.order_id.name not in found:
+                action._set_sync_error(self.env._("OnBuy does not show this order; it is asked again."),
+                                       state='uncertain')
+            else:
+                getattr(action, f'_resolve_{action.kind}')()
+        return Counter(updated=len(self))
+
+    def _resolve_dispatch(self):
+        """What is left to dispatch is known from the order: send that, if anything."""
+        self._link_dispatches()
+        self._reset_sync()
+
+    def _resolve_tracking(self):
+        """Tracking is an absolute value: sending it again is harmless."""
+        self._reset_sync()
+
+    def _resolve_cancel(self):
+        """A cancelled order needs no second cancellation."""
+        if self.order_id._is_cancelled():
+            self._set_synced()
+        else:
+            self._reset_sync()
+
+    def _resolve_refund(self):
+        """A refund is repeated only if the order did not change since it was sent; else a person decides."""
+        if self.snapshot == self._take_snapshot():
+            self._reset_sync()
+        else:
+            self._set_sync_error(self.env._(
+                "OnBuy's answer to this refund was lost, and the order has changed since. Look at the order in the "
+                "Seller Control Panel: if the refund is there, discard this; if not, retry."), retry=False)
+
+    # === SENDING === #
+
+    @api.model
+    def _get_send_units(self, store, client, kind):
+        """Send the due actions of a kind: write ahead, call, store each answer.
+
+        :param store: one ``onbuy.store``
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :param str kind: of the actions
+        """
+        due = self.search([
+            *self._get_store_due_domain(store), ('kind', '=', kind), ('sync_state', 'in', ('pending', 'error')),
+        ], order='id')
+        first = due.filtered(lambda action: action == due.filtered(
+            lambda other: other.order_id == action.order_id)[:1])
+        for ids in split_every(PER_CALL, first.ids, list):
+            yield from self.browse(ids)._get_call_units(store, client, kind)
+
+    def _get_call_units(self, store, client, kind):
+        """Send these actions in one call; if OnBuy refuses the call as a whole, one by one.
+
+        :param store: one ``onbuy.store``
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :param str kind: of the actions
+        """
+        documents = {}
+        yield partial(self._write_ahead, documents)
+        actions = self.browse(documents)
+        if not documents:
+            return
+        try:
+            results = self._call(client, kind, list(documents.values()))
+        except UncertainError as error:
+            yield partial(actions._set_uncertain, error)
+            return
+        except RejectedError as error:
+            if len(actions) == 1:
+                yield partial(actions._set_refused, str(error))
+                return
+            yield partial(actions._take_back)
+            for action in actions:
+                yield from action._get_call_units(store, client, kind)
+            return
+        except OnBuyError as error:
+            yield partial(actions._take_back, error)
+            raise
+        yield partial(actions._store_results, results, documents)
+        yield from actions._get_read_back_units(store, client, kind, results)
+
+    @api.model
+    def _call(self, client, kind, documents):
+        """Make the one call for documents of a kind.
+
+        :return: dict of id → :class:`~..lib.items.ItemResult`
+        """
+        call = {'dispatch': client.dispatch, 'tracking': client.update_tracking, 'cancel': client.cancel,
+                'refund': client.refund}[kind]
+        return call(documents)
+
+    def _write_ahead(self, documents):
+        """Note what is about to be sent; committed before the call. What OnBuy knows already is done.
+
+        :param dict documents: filled here, by action id
+        :rtype: Counter
+        """
+        documents.clear()
+        for action in self:
+            try:
+                document = getattr(action, f'_prepare_{action.kind}')()
+            except (UserError, ValueError) as error:
+                action._set_refused(str(error))
+                continue
+            if document is None:
+                action._set_synced()
+                continue
+            documents[action.id] = document
+            action.write({'sync_state': 'sending', 'snapshot': action._take_snapshot(), 'next_attempt': False})
+        return Counter()
+
+    def _take_snapshot(self):
+        """Return the order as known now: what a later look compares with.
+
+        :rtype: dict
+        """
+        payload = self.order_id.payload or {}
+        return {
+            'updated_at': fields.Datetime.to_string(self.order_id.remote_date),
+            'dispatched': {line.reference: line.quantity_dispatched for line in self.order_id.line_ids},
+            'dispatches': self.order_id._get_dispatch_ids(),
+            'refunds': lib_values.digest(payload.get('refunds')),
+        }
+
+    # === ANSWERS === #
+
+    def _set_uncertain(self, error):
+        """The call may have taken effect: OnBuy is asked before anything is sent again.
+
+        :param error: what happened
+        :rtype: Counter
+        """
+        self._set_sync_error(error, state='uncertain')
+        self.next_attempt = fields.Datetime.now() + ASK_AGAIN
+        for store in self.store_id:
+            store._trigger_task('actions', at=fields.Datetime.now() + ASK_AGAIN)
+        return Counter(failed=len(self))
+
+    def _set_refused(self, message):
+        """OnBuy said no: its words stay on the record until someone retries.
+
+        :param str message: OnBuy's words
+        :rtype: Counter
+        """
+        self._set_sync_error(message, retry=False)
+        return Counter(failed=len(self))
+
+    def _take_back(self, error=None):
+        """Nothing happened: put the actions back in the queue.
+
+        :param OnBuyError error: why, if the store cannot be reached for now
+        :rtype: Counter
+        """
+        at = error.until if isinstance(error, DeferredError) else fields.Datetime.now() + ASK_AGAIN if error else False
+        self.write({'sync_state': 'pending', 'sync_error': str(error) if error else False, 'next_attempt': at})
+        if at:
+            self.store_id._trigger_task('actions', at=at)
+        return Counter()
+
+    def _store_results(self, results, documents):
+        """Store OnBuy's answer to each action.
+
+        :param dict results: id → :class:`~..lib.items.ItemResult`
+        :param dict documents: action id → what was sent
+        :rtype: Counter
+        """
+        figures = Counter()
+        for action in self:
+            document = documents[action.id]
+            result = results[document.dispatch_id if action.kind == 'tracking' else document.order_id]
+            if result.ok:
+                getattr(action, f'_accept_{action.kind}')(document, result)
+                action._set_synced()
+                figures['sent'] += 1
+            elif result.code == MISSING:
+                action._set_uncertain(result.message)
+                figures['failed'] += 1
+            else:
+                action._set_refused(result.message or result.code)
+                figures['failed'] += 1
+        return figures
+
+    def _accept_dispatch(self, document, result):
+        """Count what was dispatched, so that it is not sent again before the order was read."""
+        sent = {(line.reference or None, line.sku): line.quantity for line in document.lines}
+        for line in self.order_id.line_ids:
+            line.quantity_dispatched += sent.get((line.reference or None, line.sku), 0)
+
+    def _accept_tracking(self, document, result):
+        """Nothing more to note than that it was taken."""
+
+    def _accept_cancel(self, document, result):
+        """The order's new status is read right after."""
+
+    def _accept_refund(self, document, result):
+        """Remember OnBuy's id of the refund, so that it does not come in as a new one."""
+        refund_id = lib_values.maybe(lib_values.to_key, result.data.get('order_refund_id')) or ''
+        self.remote_id = refund_id
+        if refund_id:
+            self.order_id._remember(f'refund:{refund_id}')
+
+    def _get_read_back_units(self, store, client, kind, results):
+        """Read the orders again: their new status, their dispatches' ids, and what a refusal is worth.
+
+        :param store: one ``onbuy.store``
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :param str kind: of the actions
+        :param dict results: of the call
+        """
+        names = self.order_id.mapped('name')
+        try:
+            page = client.orders_by_id(names)
+        except OnBuyError as error:
+            _logger.info("The orders just sent are read later: %s", error)
+            return
+        yield partial(store._store_orders_page, page)
+        if kind == 'dispatch':
+            yield partial(self._after_dispatch, results)
+        waiting = self.order_id.filtered(lambda order: order.sync_state == 'pending')
+        if waiting:
+            yield waiting.with_company(store.company_id)._apply_batch
+
+    def _after_dispatch(self, results):
+        """Note the ids of new dispatches; a refusal of what OnBuy has dispatched already counts as done.
+
+        :param dict results: order id → :class:`~..lib.items.ItemResult`
+        :rtype: Counter
+        """
+        for action in self:
+            action._link_dispatches()
+            refused = results[action.order_id.name]
+            if refused.code == INVALID_ORDER_STATUS and action.order_id.status in ('dispatched', 'complete'):
+                if not any(line._get_quantity_to_send() for line in action.order_id.line_ids):
+                    action._set_synced()
+        return Counter()
+
+    def _link_dispatches(self):
+        """Note the ids of the dispatches that appeared since this was sent; later tracking needs them."""
+        known = set((self.snapshot or {}).get('dispatches', []))
+        new = [dispatch_id for dispatch_id in self.order_id._get_dispatch_ids() if dispatch_id not in known]
+        if new:
+            self.remote_id = ','.join(new)
+
+
+class OnbuyOrder(models.Model):
+    _inherit = 'onbuy.order'
+
+    def _get_dispatch_ids(self):
+        """Return the ids of OnBuy's dispatches of this order.
+
+        :rtype: list
+        """
+        return [info.dispatch_id for info in self._parse().dispatches if info.dispatch_id]

@@ -1,0 +1,300 @@
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..lib.money import split_by_share
+
+PENNY = Decimal('0.01')
+
+
+class OnbuyOrder(models.Model):
+    """From OnBuy's order to a sales order of the same total, to the penny."""
+
+    _inherit = 'onbuy.order'
+
+    # === LINKING === #
+
+    def _link_sale_order(self):
+        """Link a sales order that someone entered by hand for this OnBuy order, instead of doubling it.
+
+        :return: the sales order, or an empty recordset
+        """
+        self.ensure_one()
+        sale_order = self.env['sale.order'].search([
+            ('company_id', '=', self.company_id.id), ('onbuy_order_id', '=', False),
+            '|', ('client_order_ref', '=', self.name), ('origin', '=', self.name),
+        ], limit=1)
+        if sale_order:
+            sale_order.onbuy_order_id = self
+            for line in self.line_ids:
+                line._link_sale_line(sale_order)
+        return sale_order
+
+    # === IMPORT === #
+
+    def _import(self, order):
+        """Make the sales order.
+
+        :param order: :class:`~..lib.orders.Order`
+        :return: the sales order
+        :raise UserError: with what is missing or does not add up; nothing remains then
+        """
+        self.ensure_one()
+        gap = self._check_sums(order)
+        lines = self._get_line_products()
+        partners = self._get_partners(order)
+        position = self.store_id._get_fiscal_position(order.delivery_address or order.billing, partners['delivery'])
+        position._ensure_twins(lines.taxes_id)
+        values = self._prepare_sale_order_values(order, partners, position)
+        values['order_line'] = [
+            fields.Command.create(line_values) for line_values in [
+                *(self._prepare_sale_line_values(line) for line in self.line_ids),
+                *self._prepare_shared_lines_values(order, position),
+                *self._prepare_rounding_values(gap),
+            ]
+        ]
+        sale_order = self.env['sale.order'].with_company(self.company_id).with_context(
+            tracking_disable=True, mail_create_nosubscribe=True).create(values)
+        self._check_total(sale_order, order)
+        self._run_workflow(sale_order)
+        return sale_order
+
+    def _check_sums(self, order):
+        """Return by how much OnBuy's total differs from the sum of its parts.
+
+        :param order: :class:`~..lib.orders.Order`
+        :return: at most a penny up or down
+        :rtype: Decimal
+        :raise UserError: naming both sums when the gap is larger
+        """
+        parts = sum((line.unit_price * line.quantity for line in order.lines), Decimal())
+        parts += order.delivery - order.discount
+        gap = order.total - parts
+        if abs(gap) > PENNY:
+            raise UserError(self.env._(
+                "OnBuy's total of order %(order)s is £%(total)s, but its lines, delivery and discount come to £%(parts)s. "
+                "Compare it with the Seller Control Panel and enter it by hand if need be.",
+                order=self.name, total=order.total, parts=parts,
+            ))
+        if order.currency and order.currency != self.currency_id.name:
+            raise UserError(self.env._(
+                "Order %(order)s is in %(currency)s; OnBuy UK sells in GBP.", order=self.name, currency=order.currency))
+        return gap
+
+    def _check_total(self, sale_order, order):
+        """Raise if the sales order does not come to OnBuy's total.
+
+        :param sale_order: as created
+        :param order: :class:`~..lib.orders.Order`
+        :raise UserError: naming both sums
+        """
+        if sale_order.currency_id.compare_amounts(sale_order.amount_total, float(order.total)):
+            raise UserError(self.env._(
+                "Order %(order)s would come to %(mine)s here, but it is %(theirs)s on OnBuy. Check the taxes of its "
+                "products; only percentages can be included in a price.",
+                order=self.name, mine=sale_order.amount_total, theirs=order.total,
+            ))
+
+    # === PRODUCTS === #
+
+    def _get_line_products(self):
+        """Return the products of all lines.
+
+        :raise UserError: naming every SKU that has none
+        """
+        unknown = [line.sku or line.name for line in self.line_ids if not line._get_product()]
+        if unknown:
+            raise UserError(self.env._(
+                "No product for SKU %(skus)s. Match the listing with a product, or give a product this internal "
+                "reference; the order is then tried again.", skus=", ".join(unknown),
+            ))
+        return self.env['product.product'].union(*(line._get_product() for line in self.line_ids))
+
+    # === VALUES === #
+
+    def _prepare_sale_order_values(self, order, partners, position):
+        """Return the values of the sales order without its lines; a hook for other modules.
+
+        :param order: :class:`~..lib.orders.Order`
+        :param dict partners: ``buyer``, ``invoice`` and ``delivery`` contacts
+        :param position: the fiscal position
+        :rtype: dict
+        """
+        store = self.store_id
+        values = {
+            'company_id': store.company_id.id,
+            'onbuy_order_id': self.id,
+            'client_order_ref': self.name,
+            'partner_id': partners['buyer'].id,
+            'partner_invoice_id': partners['invoice'].id,
+            'partner_shipping_id': partners['delivery'].id,
+            'fiscal_position_id': position.id,
+            'pricelist_id': store._get_pricelist().id,
+            'warehouse_id': store._get_warehouse().id,
+            'team_id': store.team_id.id,
+            'user_id': store.user_id.id,
+            'date_order': order.date,
+            'commitment_date': self.dispatch_by,
+            'require_signature': False,
+            'require_payment': False,
+        }
+        if store.order_prefix:
+            values['name'] = f'{store.order_prefix}{self.name}'
+        return values
+
+    def _prepare_sale_line_values(self, line):
+        """Return the values of a sales order line; a hook for other modules.
+
+        The price includes VAT, as OnBuy's does; the fiscal position gives the line taxes that are included in it.
+
+        :param line: ``onbuy.order.line``
+        :rtype: dict
+        """
+        product = line._get_product()
+        return {
+            'onbuy_line_id': line.id,
+            'product_id': product.id,
+            'product_uom_id': (line._get_listing().uom_id or product.uom_id).id,
+            'product_uom_qty': line.quantity,
+            'price_unit': line.price_unit,
+            'discount': 0,
+            **({'name': f'{line.sku} {line.name}'} if product == self.store_id.placeholder_product_id else {}),
+        }
+
+    def _prepare_shared_lines_values(self, order, position):
+        """Return the lines of delivery and discount: one per VAT rate, by each rate's share of the goods.
+
+        :param order: :class:`~..lib.orders.Order`
+        :param position: the fiscal position
+        :return: list of dict
+        """
+        shares = {}
+        for line in self.line_ids:
+            product_taxes = line._get_product().taxes_id._filter_taxes_by_company(self.company_id)
+            taxes = position.map_tax(product_taxes)
+            gross = Decimal(str(line.price_unit)).quantize(PENNY) * line.quantity
+            shares[taxes] = shares.get(taxes, Decimal()) + gross
+        return [
+            self._prepare_shared_line_values(kind, taxes, amount)
+            for kind, total in (('delivery', order.delivery), ('discount', -order.discount)) if total
+            for taxes, amount in zip(shares, split_by_share(total, list(shares.values())), strict=True) if amount
+        ]
+
+    def _prepare_shared_line_values(self, kind, taxes, amount):
+        """Return the values of a line that belongs to the whole order.
+
+        :param str kind: ``delivery``, ``discount`` or ``rounding``
+        :param taxes: the line's taxes, included in the price
+        :param Decimal amount: with VAT
+        :rtype: dict
+        """
+        product = self.store_id[f'{kind}_product_id']
+        if not product:
+            raise UserError(self.env._(
+                "Choose the product for %(kind)s in the store's Accounting tab.",
+                kind=dict(self.env['sale.order.line']._fields['onbuy_kind']._description_selection(self.env))[kind],
+            ))
+        return {
+            'onbuy_kind': kind,
+            'is_delivery': kind == 'delivery',
+            'product_id': product.id,
+            'product_uom_qty': 1,
+            'price_unit': float(amount),
+            'discount': 0,
+            'tax_ids': [fields.Command.set(taxes.ids)],
+        }
+
+    def _prepare_rounding_values(self, gap):
+        """Return a visible line for a penny that OnBuy's own sums are off.
+
+        :param Decimal gap: of :meth:`_check_sums`
+        :return: list of at most one dict
+        """
+        return [self._prepare_shared_line_values('rounding', self.env['account.tax'], gap)] if gap else []
+
+    # === WORKFLOW === #
+
+    def _run_workflow(self, sale_order):
+        """Take the sales order as far as the store wants.
+
+        :param sale_order: as created
+        """
+        if self.store_id.workflow == 'quotation':
+            return
+        sale_order.action_confirm()
+        sale_order.date_order = self.date_order
+        self._take_off_dispatched(sale_order)
+        self._invoice(sale_order)
+
+    def _take_off_dispatched(self, sale_order):
+        """Lower the deliveries by what OnBuy had dispatched before the order came here."""
+        for line in self.line_ids.filtered('quantity_before'):
+            left = line.quantity_before
+            for move in line.sale_line_ids.move_ids.filtered(lambda move: move.state not in ('done', 'cancel')):
+                taken = min(left, move.product_uom_qty)
+                move.product_uom_qty -= taken
+                left -= taken
+        emptied = sale_order.picking_ids.move_ids.filtered(
+            lambda move: move.state not in ('done', 'cancel') and not move.product_uom_qty)
+        emptied._action_cancel()
+
+    def _invoice(self, sale_order):
+        """Invoice, post and settle what is due, as far as the store wants; not an order with a rounding line.
+
+        :param sale_order: confirmed
+        """
+        workflow = self.store_id.workflow
+        if workflow not in ('invoiced', 'paid') or sale_order.invoice_status != 'to invoice':
+            return
+        if 'rounding' in sale_order.order_line.mapped('onbuy_kind'):
+            self._tell_once('rounding', sale_order, self.env._("Invoice by hand"), self.env._(
+                "OnBuy's own sums are a penny off, so this order was not invoiced by itself."))
+            return
+        invoices = sale_order._create_invoices()
+        invoices.action_post()
+        if workflow == 'paid':
+            self._settle(invoices)
+
+    def _settle(self, invoices):
+        """Register the payment that OnBuy collected, in the clearing journal.
+
+        :param invoices: posted
+        """
+        journal = self.store_id.clearing_journal_id
+        if not journal:
+            raise UserError(self.env._("Choose the clearing journal in the store's Accounting tab."))
+        for invoice in invoices.filtered(lambda move: move.payment_state not in ('paid', 'in_payment')):
+            self.env['account.payment.register'].with_context(
+                active_model='account.move', active_ids=invoice.ids,
+            ).create({'journal_id': journal.id, 'communication': self.name})._create_payments()
+
+
+class OnbuyOrderLine(models.Model):
+    _inherit = 'onbuy.order.line'
+
+    def _get_listing(self):
+        """Return the listing of the line's SKU in its store."""
+        self.ensure_one()
+        return self.env['onbuy.listing'].search([
+            ('store_id', '=', self.store_id.id), ('sku', '=', self.sku), ('sku', '!=', False)], limit=1)
+
+    def _get_product(self):
+        """Return the product that the line stands for: the listing's, else one with this SKU, else the placeholder."""
+        self.ensure_one()
+        product = self._get_listing().product_id
+        if not product and self.sku:
+            domain = self.env['onbuy.listing']._get_product_domain(self.store_id)
+            found = self.env['product.product'].search([*domain, ('default_code', '=', self.sku)], limit=2)
+            product = found if len(found) == 1 else product
+        return product or self.store_id.placeholder_product_id
+
+    def _link_sale_line(self, sale_order):
+        """Link the line of a sales order that was entered by hand.
+
+        :param sale_order: one ``sale.order``
+        """
+        product = self._get_product()
+        candidates = sale_order.order_line.filtered(lambda line: not line.onbuy_line_id and line.product_id == product)
+        exact = candidates.filtered(lambda line: line.product_uom_qty == self.quantity)
+        (exact or candidates)[:1].onbuy_line_id = self

@@ -1,0 +1,116 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+FULFILMENT_STATES = [
+    ('new', "New"),
+    ('partial', "Partial"),
+    ('packing', "Ready for packing"),
+    ('ready', "Ready to ship"),
+    ('transit', "In transit"),
+    ('complete', "Complete"),
+    ('cancelling', "Cancelling"),
+    ('cancelled', "Cancelled"),
+    ('cancelled_by_seller', "Cancelled by seller"),
+]
+REFUND_STATES = [('partial', "Partially refunded"), ('full', "Refunded")]
+BY_STATUS = {
+    'complete': 'complete',
+    'cancelled': 'cancelling',
+    'cancelled_by_buyer': 'cancelled',
+    'cancelled_by_seller': 'cancelled_by_seller',
+}
+
+
+class OnbuyOrder(models.Model):
+    """The status that a person sees: OnBuy's status and Odoo's stock together."""
+
+    _inherit = 'onbuy.order'
+
+    fulfilment_state = fields.Selection(
+        FULFILMENT_STATES, string="Fulfilment", compute='_compute_fulfilment_state', store=True, index=True)
+    refund_state = fields.Selection(REFUND_STATES, string="Refund", compute='_compute_refund_state', store=True)
+    is_assumed = fields.Boolean(
+        string="Assumed", compute='_compute_fulfilment_state', store=True,
+        help="OnBuy did not say that the order is complete; it should have arrived long ago.")
+
+    @api.depends('status')
+    def _compute_refund_state(self):
+        states = {'partially_refunded': 'partial', 'refunded': 'full'}
+        for order in self:
+            order.refund_state = states.get(order.status, False)
+
+    @api.depends(
+        'status', 'line_ids.quantity_dispatched', 'sale_order_ids.picking_ids.state',
+        'sale_order_ids.picking_ids.move_ids.state', 'sale_order_ids.picking_ids.move_ids.picked',
+    )
+    def _compute_fulfilment_state(self):
+        for order in self:
+            state = BY_STATUS.get(order.status)
+            if not state:
+                shipped = order.status in ('dispatched', 'partially_refunded', 'refunded')
+                state = 'transit' if shipped else order._get_warehouse_state()
+            order.is_assumed = state == 'transit' and order._is_long_delivered()
+            order.fulfilment_state = 'complete' if order.is_assumed else state
+
+    def _is_long_delivered(self):
+        """Return whether a dispatched order should have arrived so long ago that nobody waits for OnBuy's word."""
+        expected = self.delivery_until or self.shipped_date
+        return bool(expected) and expected + timedelta(days=self.store_id.complete_days) < fields.Datetime.now()
+
+    def _get_warehouse_state(self):
+        """Return how far the warehouse is with an order that OnBuy waits for.
+
+        :return: ``new``, ``partial``, ``packing`` or ``ready``
+        :rtype: str
+        """
+        self.ensure_one()
+        pickings = self.sale_order_ids.picking_ids.filtered(lambda picking: picking.state != 'cancel')
+        open_pickings = pickings.filtered(lambda picking: picking.state != 'done')
+        if pickings and not open_pickings:
+            return 'ready'  # All left the warehouse; OnBuy is about to be told.
+        first = open_pickings.filtered(lambda picking: not picking.move_ids.move_orig_ids.filtered(
+            lambda move: move.state not in ('done', 'cancel')))
+        if any(move._onbuy_waits_for_stock() for move in first.move_ids):
+            return 'partial'
+        if self._is_packed(first):
+            return 'ready'
+        started = first.move_ids.move_orig_ids.filtered(lambda move: move.state == 'done')
+        return 'packing' if started or any(first.move_ids.mapped('picked')) else 'new'
+
+    @api.model
+    def _is_packed(self, pickings):
+        """Return whether only the last step is left, after others, or its goods are all marked as picked."""
+        if not pickings or any(picking.picking_type_code != 'outgoing' for picking in pickings):
+            return False
+        moves = pickings.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+        return bool(moves) and (
+            all(moves.mapped('picked')) or all(move.move_orig_ids for move in moves))
+
+    @api.model
+    def _recompute_assumed(self):
+        """Look again at dispatched orders, whose completion is assumed as time goes by."""
+        orders = self.search([('fulfilment_state', '=', 'transit')])
+        self.env.add_to_compute(self._fields['fulfilment_state'], orders)
+        self.env.add_to_compute(self._fields['is_assumed'], orders)
+
+
+class StockMove(models.Model):
+    _inherit = 'stock.move'
+
+    def _onbuy_waits_for_stock(self):
+        """Return whether goods are missing for this move; right also where the operation type reserves later.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.state in ('done', 'cancel', 'assigned', 'draft'):
+            return False
+        if self.picking_type_id.reservation_method == 'at_confirm' or self.move_orig_ids:
+            return True
+        return self.product_id.uom_id.compare(self._onbuy_get_free_quantity(), self.product_qty) < 0
+
+    def _onbuy_get_free_quantity(self):
+        """Return what could be reserved for this move now, in the product's unit."""
+        product = self.product_id.with_context(location=self.location_id.id)
+        return product.free_qty + self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id)

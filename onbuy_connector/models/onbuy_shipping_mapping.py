@@ -1,0 +1,127 @@
+from odoo import fields, models
+
+
+class OnbuyCarrier(models.Model):
+    """A carrier that OnBuy knows."""
+
+    _name = 'onbuy.carrier'
+    _description = "OnBuy Carrier"
+    _order = 'name'
+
+    name = fields.Char(required=True)
+    code = fields.Char(required=True, help="OnBuy's code, used when tracking is changed later.")
+
+    _code_unique = models.UniqueIndex('(code)', "OnBuy has one carrier of this code.")
+
+
+class OnbuyShippingMapping(models.Model):
+    """From OnBuy's delivery service and template to the delivery method here, and back to OnBuy's carrier name."""
+
+    _name = 'onbuy.shipping.mapping'
+    _description = "OnBuy Shipping Mapping"
+    _order = 'sequence, id'
+    _rec_name = 'carrier_id'
+    _check_company_auto = True
+
+    sequence = fields.Integer(default=10)
+    store_id = fields.Many2one('onbuy.store', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='store_id.company_id', store=True)
+    delivery_service = fields.Char(string="Service on OnBuy", help="E.g. Standard. Empty: any.")
+    template_id = fields.Char(string="Delivery Template", help="OnBuy's id of the template. Empty: any.")
+    carrier_id = fields.Many2one(
+        'delivery.carrier', string="Delivery Method", check_company=True, ondelete='cascade',
+        help="Set on imported orders, and recognised on deliveries. Empty: any.")
+    onbuy_carrier_id = fields.Many2one(
+        'onbuy.carrier', string="Carrier on OnBuy", ondelete='restrict',
+        help="The name under which OnBuy knows the carrier. Empty: the name of the delivery method.")
+    tracking_rule = fields.Selection(
+        selection=[('now', "Send now"), ('wait', "Wait for a number"), ('none', "Send without tracking")],
+        default='now', required=True,
+        help="What to do when a delivery is validated and has no tracking number yet.")
+    wait_hours = fields.Float(string="Wait at most (hours)", default=4)
+
+    def _get_carrier_name(self):
+        """Return OnBuy's name of the carrier, if one was chosen."""
+        return self.onbuy_carrier_id.name
+
+
+class OnbuyStore(models.Model):
+    """When and how OnBuy is told that goods left."""
+
+    _inherit = 'onbuy.store'
+
+    shipping_mode = fields.Selection(
+        selection=[('self', "Shipped by you"), ('channel', "Shipped by the sales channel")],
+        string="Shipping", default='self', required=True,
+        help="Shipped by you: tracking goes to OnBuy. By the sales channel: tracking is read back from OnBuy.")
+    dispatch_trigger = fields.Selection(
+        selection=[('last', "The delivery is validated"), ('pack', "Packing is validated"),
+                   ('pick', "Picking is validated")],
+        string="Ready to ship when", default='last', required=True,
+        help="In warehouses with several steps: after which one OnBuy is told.")
+    stock_elsewhere = fields.Boolean(
+        string="Stock is moved elsewhere",
+        help="Another program moves the stock: Ready to Ship tells OnBuy without validating the delivery.")
+    mapping_ids = fields.One2many('onbuy.shipping.mapping', 'store_id', string="Shipping Mapping")
+
+    def action_sync_carriers(self):
+        """Read OnBuy's carriers."""
+        self.check_access('read')
+        return self._run_now('carriers')
+
+    def _task_carriers(self, client):
+        """Read OnBuy's carriers (OnBuy API reference, 18.3).
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :return: a generator of units
+        """
+        carriers = client.carriers()
+        yield lambda: self._store_carriers(carriers)
+
+    def _store_carriers(self, carriers):
+        """Create or rename OnBuy's carriers.
+
+        :param list carriers: of :class:`~..lib.sellers.Carrier`
+        :return: figures
+        :rtype: dict
+        """
+        known = {carrier.code: carrier for carrier in self.env['onbuy.carrier'].search([])}
+        fresh = [{'code': carrier.code, 'name': carrier.name} for carrier in carriers if carrier.code not in known]
+        for carrier in carriers:
+            if carrier.code in known and known[carrier.code].name != carrier.name:
+                known[carrier.code].name = carrier.name
+        self.env['onbuy.carrier'].create(fresh)
+        return {'seen': len(carriers), 'created': len(fresh)}
+
+    def _get_shipping_mapping(self, picking):
+        """Return the first mapping that fits a delivery: by its delivery method, OnBuy's service and template.
+
+        :param picking: one ``stock.picking``
+        :return: one ``onbuy.shipping.mapping``, or none
+        """
+        order = picking.onbuy_order_id.sudo()
+        return self._find_mapping(order, picking.carrier_id)
+
+    def _find_mapping(self, order, carrier=None):
+        """Return the first mapping that fits an order, and a delivery method if one is given.
+
+        :param order: one ``onbuy.order``
+        :param carrier: ``delivery.carrier``
+        """
+        templates = {line.template_id for line in order.line_ids if line.template_id}
+        service = (order.delivery_service or '').casefold()
+        return self.mapping_ids.filtered(lambda mapping: (
+            (not mapping.delivery_service or mapping.delivery_service.casefold() == service)
+            and (not mapping.template_id or mapping.template_id in templates)
+            and (not carrier or not mapping.carrier_id or mapping.carrier_id == carrier)
+        ))[:1]
+
+    def _get_tracking_wait(self, picking):
+        """Return how many hours a dispatch waits for its tracking number.
+
+        :param picking: one ``stock.picking``
+        :rtype: float
+        """
+        mapping = self._get_shipping_mapping(picking)
+        waits = self.shipping_mode == 'self' and mapping.tracking_rule == 'wait'
+        return mapping.wait_hours if waits and not picking._get_onbuy_numbers() else 0

@@ -1,0 +1,71 @@
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .fields import LooseMany2one
+
+
+class OnbuyStoreState(models.Model):
+    """What changes with every call: token, call counters, watermarks. One row per store and topic.
+
+    Never on ``onbuy_store``: whoever reads a store's settings must not wait for, or conflict with, a sync.
+    The topic ``api`` (token, counters) is only written in a short transaction of its own, by the worker that
+    holds the store's lock; the other topics (watermarks) in the transaction whose rows they describe.
+    """
+
+    _name = 'onbuy.store.state'
+    _description = "OnBuy Store State"
+    _log_access = False
+
+    store_id = LooseMany2one('onbuy.store', required=True)
+    topic = fields.Char(required=True)
+    data = fields.Json()
+
+    _store_topic_unique = models.UniqueIndex('(store_id, topic)')
+
+    @api.model
+    def _load(self, store, topic):
+        """Return what is stored for a topic.
+
+        :param store: one ``onbuy.store``
+        :param str topic: e.g. ``api`` or ``orders``
+        :rtype: dict
+        """
+        self.env.cr.execute(SQL(
+            "SELECT data FROM onbuy_store_state WHERE store_id = %s AND topic = %s", store.id, topic,
+        ))
+        row = self.env.cr.fetchone()
+        return row and row[0] or {}
+
+    @api.model
+    def _save(self, store, topic, data):
+        """Store a topic's data, if it changed.
+
+        :param store: one ``onbuy.store``
+        :param str topic: e.g. ``api`` or ``orders``
+        :param dict data: JSON-able
+        """
+        self.env.cr.execute(SQL(
+            """INSERT INTO onbuy_store_state (store_id, topic, data) VALUES (%s, %s, %s)
+               ON CONFLICT (store_id, topic) DO UPDATE SET data = EXCLUDED.data
+               WHERE onbuy_store_state.data IS DISTINCT FROM EXCLUDED.data""",
+            store.id, topic, json.dumps(data),
+        ))
+
+    @api.model
+    def _load_committed(self, store, topic):
+        """As :meth:`_load`, but what is committed now, whatever this transaction's snapshot is."""
+        with self.env.registry.cursor() as cr:
+            return self.with_env(self.env(cr=cr))._load(store, topic)
+
+    @api.model
+    def _save_committed(self, store, topic, data):
+        """As :meth:`_save`, in a transaction of its own: a call that was sent stays counted, whatever follows."""
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr))._save(store, topic, data)
+
+    @api.model
+    def _forget_token(self, store):
+        """Drop the token of keys that are not the store's any more."""
+        self._save(store, 'api', {**self._load(store, 'api'), 'token': None})

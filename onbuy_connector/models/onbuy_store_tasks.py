@@ -1,0 +1,254 @@
+import logging
+import time
+from collections import Counter
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+
+from ..lib.errors import AuthError, DeferredError, OnBuyError, RateLimitError
+from .onbuy_store_api import StoreBusyError
+
+_logger = logging.getLogger(__name__)
+
+BUTTON_SECONDS = 20  # a button works so long itself; what is left then goes on in the background
+BUSY_WAIT = timedelta(seconds=5)
+TASK_CRONS = {
+    'orders': 'onbuy_connector.ir_cron_sync_orders',
+    'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
+    'listings': 'onbuy_connector.ir_cron_sync_listings',
+    'actions': 'onbuy_connector.ir_cron_send_actions',
+}
+
+
+class OnbuyStore(models.Model):
+    """How the tasks of a store run.
+
+    A task is a generator ``_task_<name>(client)``: it talks to OnBuy and yields *units*, functions that write to
+    the database and return a ``Counter`` of figures. A cron commits after each unit and may repeat a unit whose
+    transaction collided with another; a button runs the same units in its own transaction.
+    """
+
+    _inherit = 'onbuy.store'
+
+    # === CRONS === #
+
+    @api.model
+    def _cron_sync_orders(self):
+        """Fetch new and changed orders of every connected store and apply them."""
+        self._cron_run('orders')
+
+    @api.model
+    def _cron_sync_order_statuses(self):
+        """Look again at the orders that are still open here, and retry what failed."""
+        self._cron_run('order_statuses')
+
+    @api.model
+    def _cron_sync_listings(self):
+        """Read the newest listings and the next part of the rest."""
+        self._cron_run('listings')
+
+    @api.model
+    def _cron_send_actions(self):
+        """Send what Odoo asks OnBuy to do to orders."""
+        self._cron_run('actions')
+
+    @api.model
+    def _cron_run(self, task):
+        """Run a task for every store, committing each unit; one store's trouble never stops the others.
+
+        :param str task: a key of ``TASK_CRONS``
+        """
+        stores = self.search(self._get_task_domain(task))
+        self.env['ir.cron']._commit_progress(remaining=len(stores))
+        for store in stores:
+            if not store.with_company(store.company_id)._cron_run_store(task):
+                break
+
+    def _cron_run_store(self, task):
+        """Run a task for one store.
+
+        :param str task: a key of ``TASK_CRONS``
+        :return: whether there is time for another store
+        :rtype: bool
+        """
+        commit_progress = self.env['ir.cron']._commit_progress
+        figures, started, time_left = Counter(), fields.Datetime.now(), 1
+        try:
+            with self._connect() as client:
+                for unit in self._get_units(task, client):
+                    figures.update(self._cron_run_unit(unit))
+                    time_left = commit_progress()
+                    if not time_left:
+                        self._trigger_task(task)
+                        break
+                else:
+                    self._note_success(task)
+                figures['calls'] = client.calls
+        except StoreBusyError:
+            self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
+        except DeferredError as error:
+            self.env.cr.rollback()
+            self._trigger_task(task, at=error.until)
+        except (OnBuyError, UserError) as error:
+            self.env.cr.rollback()
+            self._note_failure(task, started, error)
+            if isinstance(error, RateLimitError):
+                self._trigger_task(task, at=fields.Datetime.now() + timedelta(minutes=2))
+        except Exception as error:  # noqa: BLE001  One store must not stop the others.
+            _logger.exception("Task %s of OnBuy store %s failed.", task, self.id)
+            self.env.cr.rollback()
+            self._note_failure(task, started, error)
+        self._note_run(task, started, figures)
+        self._trigger_waiting_actions()
+        return bool(commit_progress(1) and time_left)
+
+    def _cron_run_unit(self, unit):
+        """Run one unit in a transaction of its own, again if it collided with another one.
+
+        :param unit: a function returning a ``Counter``
+        :rtype: Counter
+        """
+        figures = Counter()
+
+        def run():
+            figures.clear()
+            figures.update(unit() or {})
+
+        retrying(run, self.env)
+        return figures
+
+    def _get_units(self, task, client):
+        """Give the units of a task, and between them those of whatever waits to be sent.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param client: the store's :class:`~..lib.client.OnBuyClient`
+        """
+        for unit in getattr(self, f'_task_{task}')(client):
+            yield unit
+            if task != 'actions':
+                yield from self._get_waiting_action_units(client)
+
+    def _get_waiting_action_units(self, client):
+        """Give the units of what waits to be sent; what stops it does not stop the task around it."""
+        try:
+            yield from self._task_actions(client)
+        except OnBuyError as error:  # Its actions were put back, with the time of their next attempt.
+            _logger.info("OnBuy store %s sends later: %s", self.id, error)
+
+    def _get_task_domain(self, task):
+        """Return the domain of the stores for which a task runs by itself."""
+        states = ('live',) if task == 'actions' else ('readonly', 'live')
+        domain = [('state', 'in', states)]
+        switch = {'orders': 'sync_orders', 'order_statuses': 'sync_orders', 'listings': 'sync_listings',
+                  'actions': 'sync_actions'}[task]
+        return [*domain, (switch, '=', True)]
+
+    # === BUTTONS === #
+
+    def _run_now(self, task, *args):
+        """Run a task in the transaction of a button; what takes longer goes on in the background.
+
+        :param str task: names a method ``_task_<task>``
+        :param args: for that method
+        :return: a client action that tells what came of it
+        :rtype: dict
+        :raise UserError: with what OnBuy or the connection says
+        """
+        self.ensure_one()
+        self.check_access('read')
+        return self.sudo().with_company(self.company_id)._run_in_button(task, *args)
+
+    def _run_in_button(self, task, *args):
+        """See :meth:`_run_now`; with the rights to write what the task makes."""
+        figures, started, begun = Counter(), fields.Datetime.now(), time.monotonic()
+        complete = True
+        try:
+            with self._connect() as client:
+                for unit in getattr(self, f'_task_{task}')(client, *args):
+                    figures.update(unit() or {})
+                    if task in TASK_CRONS and time.monotonic() - begun > BUTTON_SECONDS:
+                        complete = False
+                        self._trigger_task(task)
+                        break
+                figures['calls'] = client.calls
+        except StoreBusyError:
+            if task not in TASK_CRONS:
+                raise
+            self._trigger_task(task)
+            return self._notify(self.env._("A sync of this store is running. Yours comes right after it."))
+        except OnBuyError as error:
+            raise UserError(str(error)) from error
+        if task in TASK_CRONS:
+            self._note_run(task, started, figures)
+        if task in TASK_CRONS and complete:
+            self._note_success(task)
+        return self._notify_figures(figures, complete)
+
+    def _notify_figures(self, figures, complete):
+        """Tell a user what a task did.
+
+        :param Counter figures: of the task
+        :param bool complete: False if the rest goes on in the background
+        :rtype: dict
+        """
+        text = self.env._(
+            "%(seen)s read, %(created)s new, %(updated)s changed, %(failed)s with a problem.",
+            seen=figures['seen'], created=figures['created'], updated=figures['updated'], failed=figures['failed'],
+        )
+        if not complete:
+            text += " " + self.env._("The rest goes on in the background.")
+        return self._notify(text, kind='warning' if figures['failed'] else 'success')
+
+    def _notify(self, message, kind='info'):
+        """Return a client action that shows a message and refreshes the screen.
+
+        :param str message: translated
+        :param str kind: ``info``, ``success``, ``warning`` or ``danger``
+        :rtype: dict
+        """
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {'message': message, 'type': kind, 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
+        }
+
+    # === TRIGGERS AND NOTES === #
+
+    @api.model
+    def _trigger_task(self, task, at=None):
+        """Have a task's cron run soon, or at a time.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param datetime at: UTC
+        """
+        self.env.ref(TASK_CRONS[task]).sudo()._trigger(at)
+
+    def _trigger_waiting_actions(self):
+        """Wake the outgoing cron if something waits that another worker may have been refused to send."""
+        if self.state == 'live' and self.env['onbuy.order.action']._has_due(self):
+            self._trigger_task('actions')
+
+    def _note_success(self, task):
+        """Remember when a task last went through, for the store's card."""
+        if self.connection_error:
+            self.connection_error = False
+        state = self.env['onbuy.store.state']
+        state._save_committed(self, f'done_{task}', {'at': fields.Datetime.to_string(fields.Datetime.now())})
+
+    def _note_failure(self, task, started, error):
+        """Write a failed run.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param datetime started: UTC
+        :param error: an exception
+        """
+        if isinstance(error, AuthError):
+            self.connection_error = str(error)
+        self.env['onbuy.sync.run']._note(self, task, started, Counter(), error=str(error))
+
+    def _note_run(self, task, started, figures):
+        """Write a run, if something happened in it."""
+        if any(figures[key] for key in ('created', 'updated', 'failed', 'sent')):
+            self.env['onbuy.sync.run']._note(self, task, started, figures)

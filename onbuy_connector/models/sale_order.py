@@ -1,0 +1,69 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    onbuy_order_id = fields.Many2one(
+        'onbuy.order', string="OnBuy Order", readonly=True, copy=False, ondelete='restrict', index='btree_not_null')
+    onbuy_store_id = fields.Many2one(related='onbuy_order_id.store_id', string="OnBuy Store")
+    onbuy_fulfilment_state = fields.Selection(related='onbuy_order_id.fulfilment_state', string="OnBuy Fulfilment")
+    onbuy_refund_state = fields.Selection(related='onbuy_order_id.refund_state', string="OnBuy Refund")
+    onbuy_status_label = fields.Char(related='onbuy_order_id.status_label')
+    onbuy_sync_state = fields.Selection(related='onbuy_order_id.sync_state', string="OnBuy Sync")
+
+    _onbuy_order_unique = models.UniqueIndex(
+        '(onbuy_order_id) WHERE onbuy_order_id IS NOT NULL', "This OnBuy order has a sales order already.")
+
+    def action_onbuy_ready_to_ship(self):
+        """Validate the ready deliveries of these orders and tell OnBuy, which e-mails the buyers.
+
+        :return: what validating asks of the user, if anything
+        """
+        orders = self.filtered('onbuy_order_id')
+        if not orders:
+            raise UserError(self.env._("These are no OnBuy orders."))
+        without = orders.filtered(lambda order: not order.picking_ids and order.onbuy_store_id.sudo().stock_elsewhere)
+        for order in without:
+            order.onbuy_order_id.sudo()._ask_whole_dispatch()
+        pickings = (orders - without).picking_ids
+        return pickings.action_onbuy_ready_to_ship() if orders - without else True
+
+    def _onbuy_is_picked(self):
+        """Return whether the warehouse has begun with this order: goods picked, a step done, a batch started, or a
+        label printed.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        moves = self.picking_ids.move_ids.filtered(lambda move: move.state != 'cancel')
+        pickings = moves.picking_id
+        in_batch = 'batch_id' in pickings._fields and pickings.batch_id.filtered(lambda batch: batch.state == 'in_progress')
+        return bool(
+            in_batch or any(moves.mapped('picked')) or 'done' in moves.mapped('state') or any(pickings.mapped('printed')))
+
+    def action_view_onbuy_order(self):
+        """Open OnBuy's order."""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': 'onbuy.order', 'view_mode': 'form',
+                'res_id': self.onbuy_order_id.id}
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    onbuy_line_id = fields.Many2one(
+        'onbuy.order.line', string="OnBuy Line", readonly=True, copy=False, index='btree_not_null', ondelete='set null')
+    onbuy_kind = fields.Selection(
+        selection=[('delivery', "Delivery"), ('discount', "Discount"), ('rounding', "Rounding")],
+        string="OnBuy Line Kind", readonly=True,
+        help="Lines of the whole OnBuy order: their VAT follows the goods', so it is not taken from their product.",
+    )
+
+    def _compute_tax_ids(self):
+        """Override of `sale` to keep the taxes of lines whose VAT follows the goods'."""
+        shared = self.filtered('onbuy_kind')
+        for line in shared:
+            line.tax_ids = line.tax_ids
+        return super(SaleOrderLine, self - shared)._compute_tax_ids()

@@ -1,0 +1,113 @@
+"""The asynchronous half of product calls: what happens in the queue (14, 15; rule 7)."""
+
+from datetime import timedelta
+
+from . import parsing
+from .errors import ItemError
+from .listing_values import boost_at_creation
+from .listings import add_listing
+from .product_checks import check_skus, codes_of, listings_of, taken, values_of
+from .seed.gtin import key
+
+
+def create_job(world, account, item):
+    """Return the job that makes the product `item` (dict) and its listings."""
+    def job(row):
+        try:
+            _check_again(world, account, item)
+            row.answer = _create(world, account, item, row.uid)
+            row.status = 'success'
+        except ItemError as error:
+            fail(row, error)
+    return job
+
+
+def fail(row, error):
+    """Mark a queue row as failed with the ItemError's text."""
+    row.status = 'failed'
+    row.answer = {'error_message': error.message, **error.extra}
+
+
+def _check_again(world, account, item):
+    """Check what only the queue finds out: images, locked brands, codes that another row took meanwhile."""
+    members = [item, *(item.get('variants') or [])]
+    word = world.settings.failing_images
+    for member in members:
+        images = [member.get('default_image'), *(member.get('additional_images') or [])]
+        for url in filter(None, images):
+            if word and word in str(url):
+                raise ItemError(f'Error downloading image "{url}" - '
+                                "Connection to the host URL has been refused")
+        check_skus(account, member)
+        for code in codes_of(member):
+            if key(code) in world.gtins:
+                raise taken(code, world.gtins[key(code)])
+    brand = world.brand_named(_brand_name(world, item))
+    if brand and brand.locked:
+        raise ItemError("The supplied brand is owned by another seller")
+
+
+def _brand_name(world, item):
+    brand_id = parsing.integer(item.get('brand_id'))
+    by_id = next((brand.name for brand in world.brands if brand.id == brand_id), None)
+    return by_id or str(item.get('brand_name') or '').strip()
+
+
+def _create(world, account, item, uid):
+    product = _add(world, account, item, item['product_name'], [] if item.get('variants') else codes_of(item))
+    answer = {'opc': product.opc, 'product_url': product.url()}
+    if not item.get('variants'):
+        _add_listings(world, account, product, item, uid)
+        return answer
+    variants = []
+    for variant in item['variants']:
+        values = [str(axis.get('name') or axis.get('option_id') or '')
+                  for axis in (variant.get('variant_1'), variant.get('variant_2')) if axis]
+        name = ' '.join([item['product_name'], *values])
+        member = _add(world, account, {**item, 'mpn': variant.get('mpn')}, name, codes_of(variant))
+        _add_listings(world, account, member, variant, None)
+        variants.append(member.opc)
+    return {**answer, 'variant_opcs': variants}
+
+
+def _add(world, account, item, name, codes):
+    return world.add_product(
+        mode=account.mode, name=name, description=item['description'],
+        category_id=parsing.integer(item['category_id']), brand_name=_brand_name(world, item), codes=codes,
+        created_at=world.clock.now(), mpn=str(item.get('mpn') or ''),
+        published=parsing.boolean(item.get('published', 1)) is not False,
+    )
+
+
+def _add_listings(world, account, product, item, uid):
+    """Make the listings of a new product: price 0, stock 0, all else as sent (14.1)."""
+    if not world.settings.create_listing_with_product:
+        return
+    now = world.clock.now()
+    for condition, sent in listings_of(item):
+        sku = str(sent['sku']) if sent.get('sku') else None
+        values = values_of(world, sent)
+        values['boost_marketing_commission'] = boost_at_creation(values, world.settings)
+        listing = add_listing(world, account, product, condition, sku, values, now)
+        listing.uid = uid
+        listing.hidden_until = now + timedelta(seconds=world.settings.sku_unaddressable_seconds)
+
+
+def update_job(world, product, item):
+    """Return the job that writes the sent fields of `item` (dict) to `product`."""
+    def job(row):
+        product.name = item.get('product_name') or product.name
+        product.description = item.get('description') or product.description
+        product.mpn = str(item.get('mpn') or product.mpn)
+        if item.get('category_id'):
+            product.category_id = parsing.integer(item['category_id'])
+        if item.get('brand_name') or item.get('brand_id'):
+            product.brand_name = _brand_name(world, item)
+        if codes_of(item):
+            for code in product.codes:
+                world.gtins.pop(key(code), None)
+            product.codes = codes_of(item)
+            world.index_codes(product)
+        row.status = 'success'
+        row.answer = {'opc': product.opc, 'product_url': product.url()}
+    return job

@@ -1,0 +1,59 @@
+"""Running other programs: output to a log, one retry for what the network may spoil."""
+
+import shutil
+import subprocess
+import time
+
+from .console import Stop, say
+from .paths import LOGS
+
+RETRY_AFTER_SECONDS = 2
+
+
+def need_tool(name, package):
+    """Make sure that a program is there.
+
+    :param str name: the program
+    :param str package: the Debian package that has it
+    :return str: its path
+    :raise Stop: when it is not on PATH
+    """
+    path = shutil.which(name)
+    if not path:
+        raise Stop(f"{name} is not on PATH: install it (Debian: apt-get install {package}).")
+    return path
+
+
+def run(command, log_name, problem, *, attempts=1, **options):
+    """Run a program with its output in ``.run/log/LOG_NAME.log``.
+
+    :param list command: program and arguments
+    :param str log_name: name of the log, without folder and suffix
+    :param str problem: the start of the sentence if it fails, for instance ``"Odoo cannot be unpacked"``
+    :param int attempts: how often to try (2 for downloads)
+    :param options: passed on to :func:`subprocess.run`
+    :raise Stop: when every attempt failed
+    """
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f'{log_name}.log'
+    for attempt in range(1, attempts + 1):
+        with log.open('w') as output:
+            done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
+                                  stderr=subprocess.STDOUT, check=False, **options)
+        if not done.returncode:
+            return
+        if attempt < attempts:
+            say(f"{problem}; trying once more.")
+            time.sleep(RETRY_AFTER_SECONDS)
+    raise Stop(f"{problem}: {last_error(log)} (all of it: {log})")
+
+
+def last_error(log):
+    """Find the line of a log that tells most about a failure.
+
+    :param pathlib.Path log: the log
+    :return str: the last line that speaks of an error, else the last line
+    """
+    lines = [line.strip() for line in log.read_text(errors='replace').splitlines() if line.strip()]
+    telling = [line for line in lines if line.startswith(('E:', 'ERROR', 'Err:')) or 'Error: ' in line]
+    return (telling or lines or ["no message"])[-1][:300].rstrip('.')

@@ -1,0 +1,95 @@
+"""Carries out script/bootstrap, script/server and script/test; a failure is one sentence, never a traceback."""
+
+import errno
+import os
+import sys
+import traceback
+
+from _setup.bootstrap import bootstrap
+from _setup.console import Stop
+from _setup.paths import LOGS, VENV_PYTHON
+
+
+def in_environment(command):
+    """Continue in the environment's Python, which has the packages that the rest needs.
+
+    :param str command: ``'serve'`` or ``'run-tests'``
+    :return: never: the process becomes another program
+    """
+    bootstrap()
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), __file__, command, *sys.argv[2:]])
+
+
+def serve():
+    """Run the demonstration until it is stopped.
+
+    :return int: exit code
+    """
+    from _setup.demo import serve as serve_demo
+    return serve_demo()
+
+
+def run_tests():
+    """Run the tests.
+
+    :return int: pytest's exit code
+    """
+    from _setup.testing import run_tests as run_all
+    return run_all(sys.argv[2:])
+
+
+COMMANDS = {
+    'bootstrap': bootstrap,
+    'server': lambda: in_environment('serve'),
+    'test': lambda: in_environment('run-tests'),
+    'serve': serve,
+    'run-tests': run_tests,
+}
+
+
+def main():
+    """Run the command named by the first argument.
+
+    :return int: exit code
+    """
+    try:
+        return COMMANDS[sys.argv[1]]() or 0
+    except Stop as stop:
+        return complain(str(stop))
+    except KeyboardInterrupt:
+        return complain("Stopped.", 130)
+    except OSError as error:
+        write_traceback()
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return complain(f"No space is left on the disk ({error.filename or LOGS.parent}).")
+        return complain(f"The machine refused: {error}.")
+    except Exception as error:
+        return complain(f"Unexpected {type(error).__name__}: {error} ({write_traceback()})")
+
+
+def complain(sentence, code=1):
+    """Print the sentence that ends a failed run.
+
+    :param str sentence: what went wrong
+    :param int code: exit code to return
+    :return int: the exit code
+    """
+    print(sentence, file=sys.stderr, flush=True)
+    return code
+
+
+def write_traceback():
+    """Keep the details of an unexpected failure for whoever looks into it.
+
+    :return str: where they are
+    """
+    try:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        (LOGS / 'failure.log').write_text(traceback.format_exc())
+    except OSError:
+        return "no details could be written"
+    return f"details: {LOGS / 'failure.log'}"
+
+
+if __name__ == '__main__':
+    sys.exit(main())
