@@ -1,13 +1,16 @@
-"""Carries out script/bootstrap, script/server and script/test; a failure is one sentence, never a traceback."""
+"""Carries out script/bootstrap, server and test; a failure is one sentence, never a traceback."""
 
 import errno
 import os
+import signal
 import sys
 import traceback
 
 from _setup.bootstrap import bootstrap
 from _setup.console import Stop
+from _setup.locks import only_one
 from _setup.paths import LOGS, VENV_PYTHON
+from _setup.ports import demo_ports
 
 
 def in_environment(command):
@@ -18,6 +21,16 @@ def in_environment(command):
     """
     bootstrap()
     os.execv(VENV_PYTHON, [str(VENV_PYTHON), __file__, command, *sys.argv[2:]])
+
+
+def server():
+    """Find out whether the demonstration could run here before anything is downloaded for it.
+
+    :return: never: see :func:`in_environment`
+    """
+    with only_one('server'):
+        demo_ports()
+    in_environment('serve')
 
 
 def serve():
@@ -40,11 +53,33 @@ def run_tests():
 
 COMMANDS = {
     'bootstrap': bootstrap,
-    'server': lambda: in_environment('serve'),
+    'server': server,
     'test': lambda: in_environment('run-tests'),
     'serve': serve,
     'run-tests': run_tests,
 }
+
+
+class Ended(BaseException):
+    """A signal asked the script to end.
+
+    :param int number: the signal
+    """
+
+    def __init__(self, number):
+        super().__init__(number)
+        self.signal = number
+
+
+def end(number, frame):
+    """Unwind what is running, so that everything started is stopped; further signals change nothing.
+
+    :param int number: the signal
+    :param frame: where it arrived, unused
+    """
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)
+    raise Ended(number)
 
 
 def main():
@@ -52,12 +87,14 @@ def main():
 
     :return int: exit code
     """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     try:
         return COMMANDS[sys.argv[1]]() or 0
     except Stop as stop:
         return complain(str(stop))
-    except KeyboardInterrupt:
-        return complain("Stopped.", 130)
+    except Ended as ended:
+        return 128 + ended.signal
     except OSError as error:
         write_traceback()
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -1,4 +1,4 @@
-"""Run through `odoo shell` in a new database: makes its company British, so that the British chart is installed."""
+"""Run through `odoo shell` in a new database: makes its company British, for the British chart."""
 
-env.company.country_id = env.ref('base.uk')  # noqa: F821 - `odoo shell` gives env
-env.cr.commit()  # noqa: F821 # pylint: disable=invalid-commit
+env.company.country_id = env.ref('base.uk')
+env.cr.commit()  # pylint: disable=invalid-commit

@@ -63,13 +63,13 @@ def build_cancellation(cancellation):
 def build_refund(refund):
     """Return the JSON of one of `orders[]` (20).
 
-    :raise ValueError: an unknown reason, a negative amount, or delivery without items: OnBuy reads "no items"
-        as a full refund, so to refund delivery alone name the lines with amount 0
+    :raise ValueError: an unknown reason, a negative amount, or delivery without items: "none = full refund"
+        (20) may then mean the whole order, so delivery alone is left to OnBuy's own panel
     """
     if refund.reason_id not in const.REFUND_REASONS:
         raise ValueError(f"OnBuy has no refund reason {refund.reason_id}.")
     if refund.delivery is not None and not refund.items:
-        raise ValueError("Without items OnBuy refunds the whole order: name the lines, if need be with 0.")
+        raise ValueError("Without a line OnBuy may refund the whole order: name one, or use OnBuy's panel.")
     row = {'order_id': refund.order_id, 'order_refund_reason_id': int(refund.reason_id)}
     if refund.delivery is not None:
         row['delivery'] = _amount(refund.delivery)

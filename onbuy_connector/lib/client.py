@@ -183,7 +183,8 @@ class OnBuyClient(Endpoints):
         url = images.checked_image_url(url, self.base_url)
         call = {'method': 'GET', 'path': 'picture', 'write': False}
         try:
-            with self._session.get(url, timeout=self._timeout, allow_redirects=False, stream=True) as response:
+            with self._session.get(
+                    url, timeout=self._timeout, allow_redirects=False, stream=True) as response:
                 if response.status_code != 200:
                     raise ValueError(f"The picture's address answers with HTTP {response.status_code}.")
                 body = wire.read_body(response, const.DEADLINE, self._clock, const.MAX_IMAGE_BYTES)

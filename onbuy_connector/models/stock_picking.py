@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from ..lib.order_parts import Tracking
 
+UNKNOWN_CARRIER = 'Other'  # OnBuy takes no number without a carrier's name (OnBuy API reference, 18.1)
+
 
 class StockPicking(models.Model):
     _inherit = 'stock.picking'
@@ -99,7 +101,7 @@ class StockPicking(models.Model):
         mapping = store._get_shipping_mapping(self)
         if mapping.tracking_rule == 'none':
             return None
-        carrier = mapping._get_carrier_name() or self.carrier_id.name or ''
+        carrier = mapping._get_carrier_name() or self.carrier_id.name or UNKNOWN_CARRIER
         url = self.carrier_tracking_url or ''
         return Tracking(carrier=carrier, number=numbers[0], url=url if url.startswith('http') else '')
 

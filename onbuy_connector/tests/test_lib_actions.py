@@ -1,4 +1,4 @@
-"""Dispatches, tracking, cancellations, refunds: what is sent, and each item's own answer (reference, 18 to 20)."""
+"""Dispatches, tracking, cancellations, refunds: what is sent, and each item's own answer (18 to 20)."""
 from decimal import Decimal
 
 from ..lib import const

@@ -168,7 +168,7 @@ class TestSafety(LibCase):
     def test_neither_errors_nor_logs_nor_repr_show_keys_or_tokens(self):
         said = f'{CONSUMER_KEY} {SECRET_KEY} {TOKEN} sk_test_00112233445566778899aabbccddeeff'
         secrets = (CONSUMER_KEY, SECRET_KEY, TOKEN, 'sk_test_0011')
-        with self.assertLogs(level=logging.DEBUG) as logs:
+        with self.assertLogs('odoo.addons.onbuy_connector.lib', level=logging.DEBUG) as logs:
             for answer, status in (
                 ({'error': {'message': said}}, 400),
                 (said.encode(), 403),

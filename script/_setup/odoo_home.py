@@ -42,7 +42,7 @@ def checkout(folder):
     :raise Stop: when it holds no Odoo 19
     """
     if not is_odoo_19(folder):
-        raise Stop(f"ODOO_HOME={folder} holds no Odoo 19: name the folder that has odoo/release.py of 19.0 in it.")
+        raise Stop(f"ODOO_HOME={folder} holds no Odoo 19: name the folder that has its odoo/release.py.")
     return folder
 
 
@@ -57,6 +57,16 @@ def importable():
         return None
     folder = Path(spec.origin).parents[1] if spec and spec.origin else None
     return folder if folder and is_odoo_19(folder) else None
+
+
+def identity():
+    """Tell one Odoo from another, and a checkout from the same after a pull; for the environment's Python.
+
+    :return list: where it is and when it last changed
+    """
+    release = Path(importlib.util.find_spec('odoo.release').origin)
+    traces = (release, release.parents[1] / '.git' / 'logs' / 'HEAD')
+    return [(str(path), path.stat().st_mtime_ns) for path in traces if path.exists()]
 
 
 def is_odoo_19(folder):

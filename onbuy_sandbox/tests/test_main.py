@@ -1,0 +1,88 @@
+"""`python -m onbuy_sandbox` as a process."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from .conftest import WAIT
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(*options):
+    return subprocess.Popen(
+        [sys.executable, '-m', 'onbuy_sandbox', '--port', '0', '--listings', '20', '--orders', '5', *options],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def address(process):
+    return re.search(r'http://127\.0\.0\.1:\d+', process.stdout.readline()).group()
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_where_it_listens_and_stops_cleanly_on_a_signal(number):
+    process = start()
+    url = address(process)
+    assert requests.get(url + '/', timeout=WAIT).status_code == 200
+    assert 'ck_live_' in process.stdout.readline()
+    process.send_signal(number)
+    _out, errors = process.communicate(timeout=WAIT)
+    assert (process.returncode, errors) == (0, '')
+
+
+def test_it_stops_even_while_a_connection_is_held():
+    process = start()
+    url = address(process)
+    requests.post(url + '/_control/faults', json={'kind': 'timeout_before', 'seconds': 600}, timeout=WAIT)
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(url + '/v2/orders', timeout=0.2)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=WAIT)
+    assert process.returncode == 0
+
+
+def test_a_busy_port_is_one_sentence_and_exit_code_1():
+    with socket.create_server(('127.0.0.1', 0)) as holder:
+        port = holder.getsockname()[1]
+        process = start('--port', str(port))
+        out, errors = process.communicate(timeout=WAIT)
+    assert process.returncode == 1 and out == ''
+    assert errors.count('\n') == 1 and f'127.0.0.1:{port}' in errors
+
+
+def test_options_set_keys_types_limits_base_and_size():
+    process = start('--consumer-key', 'ck_mine', '--secret-key', 'sk_mine', '--types', 'observed', '--no-limits',
+                    '--base', '/api/v2')
+    url = address(process)
+    try:
+        token = requests.post(url + '/api/v2/auth/request-token', timeout=WAIT, data={
+            'consumer_key': 'ck_mine', 'secret_key': 'sk_mine'}).json()['access_token']
+        for _number in range(30):  # far above the burst limit
+            answer = requests.get(url + '/api/v2/orders', headers={'Authorization': token}, timeout=WAIT)
+        assert isinstance(answer.json()['results'][0]['site_id'], int)
+        state = requests.get(url + '/_control/state', timeout=WAIT).json()
+        assert state['accounts']['live']['counts']['listings']['total'] == 20
+        assert state['accounts']['live']['counts']['orders']['total'] == 5
+        assert requests.get(url + '/v2/orders', timeout=WAIT).status_code == 404
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=WAIT)
+
+
+@pytest.mark.parametrize('options', [('--base', '/api'), ('--listings', '-1'), ('--types', 'odd')])
+def test_wrong_options_are_refused(options):
+    process = start(*options)
+    _out, errors = process.communicate(timeout=WAIT)
+    assert process.returncode == 2 and 'Traceback' not in errors
+
+
+def test_it_needs_neither_odoo_nor_the_connector():
+    code = ("import sys, onbuy_sandbox.app; "
+            "assert not {'odoo', 'onbuy_connector'} & {name.split('.')[0] for name in sys.modules}")
+    assert subprocess.run([sys.executable, '-c', code], cwd=ROOT, check=False).returncode == 0

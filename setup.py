@@ -1,0 +1,28 @@
+"""Packs the addon, and it alone, as a wheel in which Odoo finds it without a word in addons_path."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+FOLDER = 'onbuy_connector'
+ADDON = f'odoo.addons.{FOLDER}'
+DATA = ('csv', 'gif', 'html', 'jpg', 'js', 'json', 'md', 'png', 'po', 'pot', 'scss', 'sql', 'svg', 'txt',
+        'xlsx', 'xml')
+README = Path(__file__).with_name('README.md')
+
+setup(
+    name='odoo-addon-onbuy-connector',
+    version='19.0.1.0.0',
+    description="OnBuy marketplace for Odoo 19: listings, orders, dispatch",
+    long_description=README.read_text(encoding='utf-8') if README.exists() else '',
+    long_description_content_type='text/markdown',
+    license='LGPL-3.0-only',
+    license_files=['LICENSE'],
+    packages=[ADDON, *(f'{ADDON}.{name}' for name in find_packages(FOLDER))],
+    package_dir={ADDON: FOLDER},
+    # every file at any depth; scripts of migrations are no packages, so they are named here
+    package_data={ADDON: [*(f'**/*.{suffix}' for suffix in DATA), 'migrations/**/*.py', 'upgrades/**/*.py']},
+    python_requires='>=3.10',
+    # not odoo: it is not on PyPI, so pip could not find it; it has to be there already
+    install_requires=['openpyxl>=3.0', 'requests>=2.25'],
+)
