@@ -74,8 +74,9 @@ def order_for(world, account, body):
     when = world.clock.now() if 'date' not in body else parsing.moment(body['date'])
     if when is None:
         raise BadWish("date must be in the format YYYY-MM-DD HH:MM:SS.")
+    overrides = _object(body, 'overrides') or {}
     order = _buy(world, account, picks, wishes, when)
-    order.overrides = _object(body, 'overrides') or {}
+    order.overrides = overrides
     return order
 
 

@@ -129,7 +129,7 @@ class Governor:
         for bucket, calls in recent:
             used -= calls
             if used < allowance:
-                return bucket * size + window
+                return (bucket + 1) * size + window
         return now + window
 
     # === AFTER IT === #

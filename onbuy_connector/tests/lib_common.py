@@ -6,6 +6,7 @@ from collections import deque
 from pathlib import Path
 
 import requests
+
 from odoo.tests import BaseCase
 
 from ..lib.client import OnBuyClient, Token

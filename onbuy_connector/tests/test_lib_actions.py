@@ -58,6 +58,10 @@ class TestActions(LibCase):
                 results = self.dispatch({'success': True, **answer})
                 self.assertEqual((results[A].ok, results[B].ok, results[B].message), (True, False, 'no'))
 
+    def test_an_item_with_an_error_failed_whatever_its_success_says(self):
+        result = self.dispatch({'results': {A: {'success': True, 'error': "no"}, B: {}}})[A]
+        self.assertEqual((result.ok, result.message), (False, "no"))
+
     def test_an_order_that_the_answer_does_not_mention_is_missing(self):
         for answer in ({'results': {A: {'success': True}}}, {'results': [{'order_id': A, 'success': True}]},
                        {'results': [{'success': True}]}, {'results': {A: {'success': True}, B: {}}},

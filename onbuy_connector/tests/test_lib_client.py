@@ -121,6 +121,20 @@ class TestAnswers(LibCase):
             with self.subTest(error=type(error).__name__):
                 self.assertIs(type(self.failed('PUT', error=error)), UnavailableError)
 
+    def test_a_refusal_is_certain_even_when_its_text_breaks_off(self):
+        class Broken:
+            """A body whose connection breaks."""
+
+            def read(self, _size):
+                raise OSError("reset")
+
+            def close(self):
+                """Nothing is open."""
+
+        self.session.request = lambda *args, **kwargs: make_response(None, 409, raw=Broken())
+        with self.assertRaises(RejectedError):
+            self.client.request('PUT', '/a')
+
     def test_a_redirect_is_not_followed(self):
         error = self.failed('GET', b'', status=302, headers={'Location': 'https://elsewhere.example/'})
         self.assertIs(type(error), UnavailableError)

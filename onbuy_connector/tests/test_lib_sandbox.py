@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import requests
+
 from odoo.tests import BaseCase
 
 from ..lib import const

@@ -36,7 +36,7 @@ class Server:
         self._runner = web.AppRunner(build_app(self.world), access_log=None, shutdown_timeout=0.1)
         self.loop.run_until_complete(self._runner.setup())
         self.loop.run_until_complete(web.TCPSite(self._runner, '127.0.0.1', 0).start())
-        self.address = 'http://127.0.0.1:%d' % self._runner.addresses[0][1]
+        self.address = f'http://127.0.0.1:{self._runner.addresses[0][1]}'
         self._ready.set()
         self.loop.run_forever()
         self.loop.run_until_complete(self._runner.cleanup())
@@ -67,7 +67,8 @@ class Api:
     def call(self, method, path, **options):
         """Return the response of `method` on an address below `/v2`."""
         headers = {**self.headers, **options.pop('headers', {})}
-        return self.session.request(method, self.address + '/v2' + path, headers=headers, timeout=WAIT, **options)
+        return self.session.request(method, self.address + '/v2' + path, headers=headers, timeout=WAIT,
+                                    **options)
 
     def get(self, path, **params):
         """Return the JSON of a successful GET."""
@@ -102,14 +103,18 @@ class Api:
 
     def listings(self, **params):
         """Return listing rows, the oldest first."""
-        return self.get('/listings', **{'site_id': 2000, 'limit': 100, 'sort[last_created]': 'asc', **params})['results']
+        return self.get('/listings',
+                        **{'site_id': 2000, 'limit': 100, 'sort[last_created]': 'asc', **params})['results']
 
     def buyable(self, stock=5):
         """Return a listing row with at least `stock` pieces."""
         return next(row for row in self.listings() if row['stock'] >= stock)
 
     def order(self, *lines, **wishes):
-        """Place a test order of (SKU, quantity) lines, one of a buyable listing if none are given; return its JSON."""
+        """Place a test order of (SKU, quantity) lines, one of a buyable listing if none are given.
+
+        Return its JSON.
+        """
         lines = lines or ((self.buyable()['sku'], 1),)
         wanted = [{'sku': sku, 'quantity': quantity} for sku, quantity in lines]
         return self.control('POST', '/orders', {'lines': wanted, **wishes})['orders'][0]

@@ -13,7 +13,8 @@ def ask(address, **options):
 
 
 @pytest.mark.parametrize('options', [
-    {'data': FIELDS}, {'json': FIELDS}, {'params': FIELDS}, {'files': {k: (None, v) for k, v in FIELDS.items()}},
+    {'data': FIELDS}, {'json': FIELDS}, {'params': FIELDS},
+    {'files': {k: (None, v) for k, v in FIELDS.items()}},
 ], ids=['urlencoded', 'json', 'query', 'multipart'])
 def test_keys_are_taken_in_every_encoding(address, options):
     answer = ask(address, **options)
@@ -36,7 +37,8 @@ def test_a_multipart_body_labelled_urlencoded_is_understood(address):
 def test_wrong_or_missing_keys_get_400_and_the_envelope(address, fields, message):
     answer = ask(address, data=fields)
     assert answer.status_code == 400
-    assert answer.json() == {'error': {'message': message, 'errorCode': 'invalidRequest', 'responseCode': 400}}
+    assert answer.json() == {'error': {'message': message, 'errorCode': 'invalidRequest',
+                                       'responseCode': 400}}
 
 
 def test_a_token_lives_fifteen_minutes_by_the_sandbox_clock(api):

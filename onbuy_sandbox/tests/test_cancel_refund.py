@@ -19,7 +19,8 @@ def refund(api, *orders):
 def sent(api):
     """A dispatched order: 2 pieces at 10.00, 1 at 5.50, delivery 4.00."""
     one, two = [row['sku'] for row in api.listings() if row['stock'] >= 5][:2]
-    lines = [{'sku': one, 'quantity': 2, 'unit_price': '10.00'}, {'sku': two, 'quantity': 1, 'unit_price': '5.50'}]
+    lines = [{'sku': one, 'quantity': 2, 'unit_price': '10.00'},
+             {'sku': two, 'quantity': 1, 'unit_price': '5.50'}]
     order = api.control('POST', '/orders', {'lines': lines, 'price_delivery': 4})['orders'][0]
     return api.control('POST', f"/orders/{order['order_id']}/dispatch", {})
 
@@ -127,7 +128,8 @@ def test_an_undispatched_or_cancelled_or_refunded_order_is_not_refundable(api):
     for word in ('awaiting_dispatch', 'cancelled', 'cancelled_by_seller', 'cancelled_by_buyer', 'refunded'):
         order_id = api.get('/orders', **{'filter[status]': word})['results'][0]['order_id']
         row, = refund(api, {'order_id': order_id, 'order_refund_reason_id': 1})
-        assert row == {'success': False, 'message': "The order is not in a refundable status.", 'data': 'null',
+        assert row == {'success': False, 'message': "The order is not in a refundable status.",
+                       'data': 'null',
                        'order_id': order_id}
 
 

@@ -37,7 +37,8 @@ def test_an_order_can_be_told_nearly_everything(api):
     order = api.order(
         (sku, 2), buyer={'name': "Ann Other", 'email': 'ann@example.com'}, billing_address=None,
         delivery_address={'line_1': "1 Quay", 'town': None, 'postcode': 'JE2 7QN'}, price_delivery='2.50',
-        price_discount='1.00', date='2026-01-02 03:04:05', overrides={'stripe_transaction_id': 'x', 'fee': {'net_fees': 5}})
+        price_discount='1.00', date='2026-01-02 03:04:05',
+        overrides={'stripe_transaction_id': 'x', 'fee': {'net_fees': 5}})
     assert (order['date'], order['buyer']['name']) == ('2026-01-02 03:04:05', "Ann Other")
     assert (order['delivery_address']['town'], order['delivery_address']['name']) == (None, "Ann Other")
     assert order['billing_address'] == {**dict.fromkeys(order['billing_address']), 'country_code': 'GB'}
@@ -56,7 +57,8 @@ def test_random_orders_come_by_count_and_in_the_test_store(api, test_api):
 
 @pytest.mark.parametrize('body, status', [
     ({'count': 0}, 400), ({'count': 'x'}, 400), ({'lines': []}, 400), ({'lines': ['x']}, 400),
-    ({'lines': [{'sku': 'NOPE'}]}, 404), ({'account': 'other'}, 400), ({'lines': [{'sku': 'NOPE'}], 'x': 1}, 400),
+    ({'lines': [{'sku': 'NOPE'}]}, 404), ({'account': 'other'}, 400),
+    ({'lines': [{'sku': 'NOPE'}], 'x': 1}, 400),
 ])
 def test_an_order_that_makes_no_sense_is_refused(api, body, status):
     refused(api, 'POST', '/orders', body, status)
@@ -69,7 +71,8 @@ def test_a_line_that_makes_no_sense_is_refused(api, change):
     refused(api, 'POST', '/orders', {'lines': [{'sku': api.buyable()['sku'], **change}]})
 
 
-@pytest.mark.parametrize('change', [{'date': 'soon'}, {'price_delivery': -1}, {'buyer': 'Ann'}, {'overrides': [1]}])
+@pytest.mark.parametrize('change',
+                         [{'date': 'soon'}, {'price_delivery': -1}, {'buyer': 'Ann'}, {'overrides': [1]}])
 def test_a_wish_that_makes_no_sense_is_refused_and_places_nothing(api, change):
     before = api.control('GET', '/state')['accounts']['live']['counts']['orders']['total']
     refused(api, 'POST', '/orders', {'lines': [{'sku': api.buyable()['sku']}], **change})
@@ -95,7 +98,8 @@ def test_a_pending_cancellation_is_completed(api):
 def test_a_dispatch_in_the_panel_can_be_completed_and_refunded(api):
     order = api.order((api.buyable()['sku'], 2))
     path = f"/orders/{order['order_id']}"
-    shown = api.control('POST', path + '/dispatch', {'supplier_name': "DPD", 'number': '155', 'url': 'https://t.example'})
+    shown = api.control('POST', path + '/dispatch',
+                        {'supplier_name': "DPD", 'number': '155', 'url': 'https://t.example'})
     assert (shown['status'], shown['tracking']['tracking_url']) == ("Dispatched", 'https://t.example')
     refused(api, 'POST', path + '/dispatch')
     assert api.control('POST', path + '/complete')['status'] == "Complete"
@@ -111,7 +115,8 @@ def test_an_order_can_be_given_any_word_and_a_known_one_is_its_state(api):
     assert api.view(order_id)['status'] == "Awaiting Blessing"
     api.control('PATCH', f'/orders/{order_id}', {'status': "Dispatched"})
     assert api.view(order_id)['status'] == "Dispatched"
-    assert order_id in [row['order_id'] for row in api.get('/orders', **{'filter[status]': 'dispatched'})['results']]
+    assert order_id in [row['order_id'] for row in api.get('/orders',
+                                                           **{'filter[status]': 'dispatched'})['results']]
 
 
 def test_the_clock_moves_forward_and_stands_still(api):
@@ -131,7 +136,8 @@ def test_settings_change_together_or_not_at_all(api):
 
 
 @pytest.mark.parametrize('change', [
-    {'types': 'odd'}, {'limits_enabled': 1}, {'burst_calls': -1}, {'token_seconds': '900'}, {'hour_limits': 5},
+    {'types': 'odd'}, {'limits_enabled': 1}, {'burst_calls': -1}, {'token_seconds': '900'},
+    {'hour_limits': 5},
     {'hour_limits': {'PATCH': 1}}, {'provider_token': None}, {'by_sku_form': '2020'},
 ])
 def test_a_setting_of_the_wrong_kind_is_refused(api, change):
@@ -142,9 +148,12 @@ def test_requests_are_recorded_newest_last_without_secrets(api):
     api.control('DELETE', '/requests')
     api.get('/orders', limit=1)
     api.put('/listings/by-sku', {'listings': [{'sku': 'NOPE'}]})
-    api.call('POST', '/auth/request-token', json={'consumer_key': PAIRS['live'][0], 'secret_key': PAIRS['live'][1]})
-    api.call('POST', '/auth/request-token', params={'consumer_key': PAIRS['live'][0], 'secret_key': PAIRS['live'][1]})
-    api.call('POST', '/auth/request-token', data={'consumer_key': PAIRS['live'][0], 'secret_key': PAIRS['live'][1]})
+    api.call('POST', '/auth/request-token',
+             json={'consumer_key': PAIRS['live'][0], 'secret_key': PAIRS['live'][1]})
+    api.call('POST', '/auth/request-token',
+             params={'consumer_key': PAIRS['live'][0], 'secret_key': PAIRS['live'][1]})
+    api.call('POST', '/auth/request-token',
+             data={'consumer_key': PAIRS['live'][0], 'secret_key': PAIRS['live'][1]})
     answer = requests.get(api.address + '/_control/requests', timeout=WAIT)
     rows = answer.json()['requests']
     assert [(row['method'], row['path'], row['status'], row['mode']) for row in rows[:2]] == [

@@ -8,7 +8,8 @@ from .conftest import Api, fresh_world
 @pytest.fixture
 def limited(serve):
     return Api(serve(fresh_world(limits=True, burst_calls=0, hour_limits=dict.fromkeys(
-        ('GET', 'POST', 'PUT', 'DELETE'), 3), day_limits=dict.fromkeys(('GET', 'POST', 'PUT', 'DELETE'), 5)))).login()
+        ('GET', 'POST', 'PUT', 'DELETE'), 3),
+        day_limits=dict.fromkeys(('GET', 'POST', 'PUT', 'DELETE'), 5)))).login()
 
 
 def statuses(api, count, method='GET', path='/brands/1'):

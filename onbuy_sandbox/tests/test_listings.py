@@ -107,7 +107,8 @@ def test_a_success_item_echoes_what_was_sent_with_the_types_of_the_reference(api
 def test_the_older_success_form_has_neither_id_nor_boost(api):
     api.settings(by_sku_form='2017')
     sku = api.listings()[0]['sku']
-    assert update(api, {'sku': sku, 'stock': 5, 'boost_marketing_commission': 7.5}) == [{'sku': sku, 'stock': 5}]
+    assert update(api,
+                  {'sku': sku, 'stock': 5, 'boost_marketing_commission': 7.5}) == [{'sku': sku, 'stock': 5}]
     assert find(api, sku)['boost_marketing_commission'] == '7.5'
 
 
@@ -180,7 +181,9 @@ def test_creating_stores_what_is_sent_and_defaults_the_rest(api):
     assert isinstance(result['product_listing_id'], str)
     row = find(api, 'NEW-1')
     assert (row['price'], row['stock'], row['boost_marketing_commission']) == ('24.99', 0, '5.0')
-    assert (row['handling_time'], row['delivery_weight'], row['warranty'], row['return_time']) == (0, '0.0000', 0, 0)
+    assert (row['handling_time'], row['delivery_weight'], row['warranty'], row['return_time']) == (0,
+                                                                                                   '0.0000',
+                                                                                                   0, 0)
     assert (row['group_sku'], row['sale_price'], row['delivery_template_id'], row['condition_note_1']) == (
         None, None, 2375, None)
 
@@ -195,7 +198,8 @@ def test_a_second_create_on_the_same_product_updates(api):
 
 
 def test_a_refurbished_listing_shows_its_short_name_and_id_14(api):
-    create(api, opc=free_product(api), sku='REF-1', price=9, condition='refurbished', condition_notes=["Scratched"])
+    create(api, opc=free_product(api), sku='REF-1', price=9, condition='refurbished',
+           condition_notes=["Scratched"])
     row = find(api, 'REF-1')
     assert (row['condition'], row['product_listing_condition_id']) == ("Refurbished", 14)
     assert (row['condition_note_1'], row['condition_note_2']) == ("Scratched", None)
@@ -295,7 +299,8 @@ def test_check_winning_compares_with_the_competing_offer(api):
 
 def test_check_winning_reads_a_body_ignores_case_and_names_the_unknown(api):
     sku = api.buyable()['sku']
-    answer = api.call('GET', '/listings/check-winning', json={'site_id': 2000, 'skus': [sku.lower(), 'NOPE']}).json()
+    answer = api.call('GET', '/listings/check-winning',
+                      json={'site_id': 2000, 'skus': [sku.lower(), 'NOPE']}).json()
     assert answer['success'] is True
     assert answer['results'][0]['sku'] == sku
     assert answer['results'][1] == {'sku': 'NOPE', 'error': "SKU does not exist"}

@@ -57,7 +57,8 @@ def test_a_busy_port_is_one_sentence_and_exit_code_1():
 
 
 def test_options_set_keys_types_limits_base_and_size():
-    process = start('--consumer-key', 'ck_mine', '--secret-key', 'sk_mine', '--types', 'observed', '--no-limits',
+    process = start('--consumer-key', 'ck_mine', '--secret-key', 'sk_mine', '--types', 'observed',
+                    '--no-limits',
                     '--base', '/api/v2')
     url = address(process)
     try:

@@ -13,8 +13,10 @@ def code(number):
 def product(api, number=1, **changes):
     category = api.get('/categories', **{'filter[name]': 'Desk Lamps'})['results'][0]['category_id']
     return {
-        'uid': f'LAMP-{number}', 'category_id': str(category), 'published': '1', 'product_name': "Lumora Lamp",
-        'product_codes': [code(number)], 'mpn': 'LD-1', 'brand_name': "Lumora", 'description': "<p>A lamp.</p>",
+        'uid': f'LAMP-{number}', 'category_id': str(category), 'published': '1',
+        'product_name': "Lumora Lamp",
+        'product_codes': [code(number)], 'mpn': 'LD-1', 'brand_name': "Lumora",
+        'description': "<p>A lamp.</p>",
         'default_image': 'https://img.example.com/l1.jpg', 'rrp': '29.99',
         'listings': {'new': {'sku': f'LAMP-{number}', 'price': '24.99', 'stock': 10, 'handling_time': 1,
                              'delivery_template_id': 2376}}, **changes}
@@ -26,7 +28,8 @@ def family(api, **changes):
     variants = [{'variant_1': {'name': colour}, 'product_codes': [code(20 + place)],
                  'listings': {'new': {'sku': f'MUG-{colour}', 'group_sku': 'MUG', 'price': 1}}}
                 for place, colour in enumerate(("Red", "Blue"))]
-    return {**parent, 'uid': 'MUG', 'product_name': "Mug", 'variant_1': {'name': "Colour"}, 'variants': variants,
+    return {**parent, 'uid': 'MUG', 'product_name': "Mug", 'variant_1': {'name': "Colour"},
+            'variants': variants,
             **changes}
 
 
@@ -144,7 +147,8 @@ def test_a_family_has_one_row_and_an_opc_for_each_variant(api):
 
 def test_variants_are_checked_one_by_one(api):
     one, two = family(api)['variants']
-    for variants in ([{**one, 'product_codes': []}, two], [one, {**two, 'product_codes': one['product_codes']}],
+    for variants in ([{**one, 'product_codes': []}, two],
+                     [one, {**two, 'product_codes': one['product_codes']}],
                      [{**one, 'listings': {}}, two], [{**one, 'variant_1': None}, two]):
         assert create(api, family(api, variants=variants))[0]['success'] is False
     assert create(api, family(api, variant_2={'name': "Size"}))[0]['success'] is False
@@ -259,7 +263,8 @@ def test_updating_a_batch_names_opcs_only_on_failures(api):
     mine = api.listings()[0]
     others = [row['opc'] for row in api.get('/products', limit=100)['results']][60:]
     answer = api.put('/products', {'site_id': 2000, 'products': [
-        {'opc': mine['opc'], 'product_name': "Renamed"}, *({'opc': opc, 'product_name': "X"} for opc in others[:2]),
+        {'opc': mine['opc'], 'product_name': "Renamed"},
+        *({'opc': opc, 'product_name': "X"} for opc in others[:2]),
         {'opc': 'PNOTHING'}, {'opc': mine['opc'], 'description': ' '}]})
     assert (answer['result'], answer['debug_output']) == ('success', True)
     rows = answer['products']
@@ -274,7 +279,8 @@ def test_updating_a_batch_names_opcs_only_on_failures(api):
 
 def test_updating_one_product_answers_at_top_level(api):
     mine = api.listings()[0]
-    answer = api.put(f"/products/{mine['opc']}", {'site_id': 2000, 'opc': mine['opc'], 'product_codes': [code(9)]})
+    answer = api.put(f"/products/{mine['opc']}",
+                     {'site_id': 2000, 'opc': mine['opc'], 'product_codes': [code(9)]})
     assert set(answer) == {'success', 'queue_id'}
     api.control('POST', '/queues/drain')
     assert search(api, query=code(9), field='product_code')['results'][0]['opc'] == mine['opc']

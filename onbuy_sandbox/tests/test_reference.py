@@ -1,4 +1,5 @@
-"""Sites, conditions, categories, brands, fees, sellers, deliveries: shapes and types of the reference, 8 to 13."""
+"""Sites, conditions, categories, brands, fees, sellers, deliveries: shapes and types of the reference, 8
+to 13."""
 
 import pytest
 
@@ -9,7 +10,8 @@ def leaf(api, name="Desk Lamps"):
 
 def test_sites_are_listed_with_integers_and_viewed_with_texts(api):
     assert api.get('/sites') == {
-        'results': [{'site_id': 2000, 'name': "OnBuy UK", 'country_code': 'gb', 'default_localisation': 'en-GB'}],
+        'results': [{'site_id': 2000, 'name': "OnBuy UK", 'country_code': 'gb',
+                     'default_localisation': 'en-GB'}],
         'metadata': {'limit': 20, 'offset': 0, 'total_rows': 1}}
     assert api.get('/sites/2000') == {'data': {'site_id': '2000', 'name': "OnBuy UK"}}
     assert api.get('/sites', **{'filter[name]': 'france'})['results'] == []
@@ -23,7 +25,8 @@ def test_conditions_echo_twenty_whatever_limit_is_sent(api):
 
 def test_the_category_list_starts_at_the_root(api):
     root, department = api.get('/categories', limit=2)['results']
-    assert (root['category_id'], root['category_type'], root['category_tree'], root['lvl']) == (1, None, "", 1)
+    assert (root['category_id'], root['category_type'], root['category_tree'], root['lvl']) == (1, None, "",
+                                                                                                1)
     assert 'google_category' not in root
     assert (department['parent_id'], department['category_tree'], department['lvl']) == (1, None, 2)
 
@@ -43,12 +46,14 @@ def test_the_category_view_has_integers_and_a_guid_tier(api):
     assert (view['can_list_in'], view['product_code_required'], view['restricted_listing']) == (1, 1, 0)
     assert 'seller_approved_for_refurbished' not in view
     assert len(view['commission_tier_id']) == 36
-    assert view['features'][0] == {'feature_id': 120, 'name': "Colour", 'note': "Main colour", 'required': False}
+    assert view['features'][0] == {'feature_id': 120, 'name': "Colour", 'note': "Main colour",
+                                   'required': False}
 
 
 def test_categories_are_filtered_in_all_documented_ways(api):
     def names(**filters):
-        found = api.get('/categories', limit=100, **{f'filter[{name}]': value for name, value in filters.items()})
+        found = api.get('/categories', limit=100,
+                        **{f'filter[{name}]': value for name, value in filters.items()})
         return [row['name'] for row in found['results']]
 
     row = leaf(api)
@@ -73,7 +78,8 @@ def test_technical_details_come_by_ten_with_total_results(api):
     path = f"/categories/{leaf(api)['category_id']}/technical-details"
     answer = api.get(path)
     assert answer['metadata'] == {'limit': 10, 'offset': 0, 'total_results': 4}
-    assert answer['results'][0]['options'][0] == {'detail_id': '4', 'name': "Height", 'units': ['mm', 'cm', 'm']}
+    assert answer['results'][0]['options'][0] == {'detail_id': '4', 'name': "Height",
+                                                  'units': ['mm', 'cm', 'm']}
     assert api.get(f'{path}/2')['results']['group_name'] == "Dimensions"
     assert api.call('GET', f'{path}/99').status_code == 404
 
@@ -85,7 +91,8 @@ def test_variant_names_are_paged(api):
 
 
 @pytest.mark.parametrize('path', [
-    '/categories/99999', '/categories/99999/features', '/categories/abc', '/sites/1', '/brands/99999', '/sellers/1',
+    '/categories/99999', '/categories/99999/features', '/categories/abc', '/sites/1', '/brands/99999',
+    '/sellers/1',
     '/sellers/entities/1', '/commission-tiers/none', '/orders/TNONE00',
 ])
 def test_what_does_not_exist_gets_404(api, path):
@@ -103,10 +110,11 @@ def test_brands_demand_a_name_and_count_in_text(api):
 
 
 def test_brands_are_sorted_both_ways(api):
-    up, down = ([row['name'] for row in api.get('/brands', **{'filter[name]': 'a', 'sort[name]': way})['results']]
-                for way in ('asc', 'desc'))
-    assert up == sorted(up, key=str.lower)
-    assert down[0].lower() > down[-1].lower()
+    def names(way):
+        return [row['name'] for row in api.get('/brands', **{'filter[name]': 'a', 'sort[name]': way})['results']]
+
+    assert names('asc') == sorted(names('asc'), key=str.lower)
+    assert names('desc')[0].lower() > names('desc')[-1].lower()
 
 
 def test_commission_tiers_are_a_bare_array_and_found_by_either_id(api):
@@ -130,12 +138,14 @@ def test_delivery_rows_have_integers_a_bool_and_two_text_prices(api):
     answer = api.get('/sellers/deliveries', site_id=2000)
     row = answer['results'][0]
     texts = {name for name, value in row.items() if isinstance(value, str)}
-    assert texts == {'template_name', 'country', 'country_sub_region', 'delivery_charge_type', 'delivery_type',
+    assert texts == {'template_name', 'country', 'country_sub_region', 'delivery_charge_type',
+                     'delivery_type',
                      'delivery_time', 'price', 'additional_price', 'delivery_tag'}
     assert row['is_default_template'] is True
     assert answer['metadata']['limit'] == 500
     irish = next(row for row in answer['results'] if row['country'] == "Ireland")
-    assert (irish['country_sub_region_id'], irish['country_sub_region'], irish['delivery_tag']) == (0, None, '31-1')
+    assert (irish['country_sub_region_id'], irish['country_sub_region'], irish['delivery_tag']) == (0, None,
+                                                                                                    '31-1')
 
 
 def test_limits_above_the_maximum_are_clamped(api):

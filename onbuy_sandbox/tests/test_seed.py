@@ -87,7 +87,8 @@ def test_a_large_shop_has_unique_skus():
 
 
 def test_check_digits_are_those_of_gs1():
-    assert [check_digit(digits) for digits in ('501234567890', '03600029145', '400638133393')] == ['0', '2', '1']
+    assert [check_digit(digits) for digits in ('501234567890', '03600029145', '400638133393')] == ['0', '2',
+                                                                                                   '1']
 
 
 @given(st.text(max_size=15))

@@ -40,7 +40,8 @@ def test_creating_a_product_asks_for_site_id(api):
 
 
 @pytest.mark.parametrize('path', [
-    '/orders', '/carriers', '/categories', '/commission-tiers', '/conditions', '/products', '/brands?filter[name]=a',
+    '/orders', '/carriers', '/categories', '/commission-tiers', '/conditions', '/products',
+    '/brands?filter[name]=a',
     '/sites', '/sellers/24517', '/sellers/entities', '/sellers/entities/77',
 ])
 def test_other_calls_do_without_site_id(api, path):
@@ -84,7 +85,8 @@ def test_a_defect_of_a_handler_is_answered_with_a_500_envelope(api, monkeypatch,
 
 def test_every_route_but_the_token_demands_a_token(address):
     for route in ROUTES[1:]:
-        path = route.path.format(**dict.fromkeys(('site_id', 'id', 'group_id', 'opc', 'queue_id', 'order_id'), '1'))
+        path = route.path.format(**dict.fromkeys(('site_id', 'id', 'group_id', 'opc', 'queue_id', 'order_id'),
+                                                 '1'))
         answer = requests.request(route.method, f'{address}/v2{path}', timeout=WAIT)
         assert answer.status_code == 401, route
 
@@ -113,7 +115,8 @@ def test_no_value_breaks_the_readers(value):
 
 
 @pytest.mark.parametrize('word, meaning', [
-    ('yes', True), ('No', False), ('1', True), (0, False), (True, True), ('false', False), ('maybe', None), (None, None),
+    ('yes', True), ('No', False), ('1', True), (0, False), (True, True), ('false', False), ('maybe', None),
+    (None, None),
 ])
 def test_booleans_are_read_in_every_form(word, meaning):
     assert boolean(word) is meaning

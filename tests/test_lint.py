@@ -1,0 +1,87 @@
+"""The linters, and the check that the file of translatable texts is current."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+# the linters of Odoo's own test_lint that are quick and pass on Odoo itself
+ODOO_LINTERS = ('ManifestLinter', 'TestDunderinit', 'TestTestHoles', 'TestOnchangeDomains', 'TestIndex', 'TestNaming',
+                'TestLintOverrideSignatures', 'RoutesLinter')
+POT = ROOT / 'onbuy_connector' / 'i18n' / 'onbuy_connector.pot'
+
+
+def run(*command, **options):
+    """Run a linter in the checkout.
+
+    :param command: program and arguments
+    :return subprocess.CompletedProcess: with all it printed in ``stdout``
+    """
+    return subprocess.run([str(part) for part in command], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False, **options)
+
+
+def odoo(*arguments):
+    """Run Odoo's command line as the scripts do.
+
+    :param arguments: its arguments
+    :return subprocess.CompletedProcess: with its log in ``stdout``
+    """
+    from _setup import odoo_cli
+    return run(*odoo_cli.command(*arguments), env=odoo_cli.environment())
+
+
+def texts(path):
+    """Read a file of translatable texts without the lines that tell when it was made.
+
+    :param pathlib.Path path: the file
+    :return list: its other lines
+    """
+    return [line for line in path.read_text(encoding='utf-8').splitlines()
+            if not re.match(r'"(POT-Creation|PO-Revision)-Date:', line)]
+
+
+def test_ruff_finds_nothing():
+    done = run(sys.executable, '-m', 'ruff', 'check', '.')
+    assert not done.returncode, done.stdout
+
+
+def test_pylint_odoo_finds_nothing():
+    done = run(sys.executable, '-m', 'pylint', 'onbuy_connector')
+    assert not done.returncode, done.stdout
+
+
+def test_every_script_is_valid_bash():
+    bash = shutil.which('bash')
+    for script in ('script/bootstrap', 'script/lib.sh', 'script/server', 'script/test', '.ci/run'):
+        done = run(bash, '-n', script)
+        assert not done.returncode, done.stdout
+
+
+def test_shellcheck_finds_nothing():
+    shellcheck = shutil.which('shellcheck')
+    if not shellcheck:
+        pytest.skip("shellcheck is not on PATH (Debian: apt-get install shellcheck)")
+    done = run(shellcheck, '-x', 'script/bootstrap', 'script/lib.sh', 'script/server', 'script/test', '.ci/run')
+    assert not done.returncode, done.stdout
+
+
+def test_odoos_own_linters_find_nothing(installed_database):
+    tags = ','.join(f'/test_lint:{linter}' for linter in ODOO_LINTERS)
+    done = odoo('-d', installed_database, '-i', 'onbuy_connector', '-u', 'test_lint', '--test-tags', tags,
+                '--stop-after-init', '--no-http')
+    assert not done.returncode, done.stdout[-10000:]
+    assert re.search(r'0 failed, 0 error\(s\) of [1-9]\d* tests', done.stdout), done.stdout[-10000:]
+
+
+def test_the_file_of_translatable_texts_is_current(installed_database, tmp_path):
+    """Renew it with: script/test -k translatable --renew-pot, then look at the difference in git."""
+    installed = odoo('-d', installed_database, '-i', 'onbuy_connector', '--stop-after-init', '--no-http')
+    assert not installed.returncode, installed.stdout[-10000:]
+    exported = tmp_path / POT.name
+    done = odoo('i18n', 'export', '-d', installed_database, '-o', str(exported), 'onbuy_connector')
+    assert not done.returncode, done.stdout[-10000:]
+    assert texts(POT) == texts(exported)
