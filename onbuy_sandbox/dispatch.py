@@ -120,7 +120,7 @@ def _take(order, wanted, left):
     for line in lines:
         count = min(quantity, left[line.reference])
         if count:
-            pass
+            left[line.reference] -= count
             quantity -= count
             yield line, count
 

@@ -20,7 +20,7 @@ def browse(call):
     sort = call.sort('last_created')
     rows = list(filter(_wanted(call), call.account.visible(call.now())))
     ascending = sort.get('last_created') == 'asc'
-    rows.sort(key=lambda item: item.id)
+    # they are kept by ascending id, and sorting leaves equal times in that order
     rows.sort(key=lambda item: item.created_at, reverse=not ascending)
     return page(call, rows, lambda item: show(item, call.base_url), 50, MAX_LIMIT,
                 call.filters(*FILTERS), sort)

@@ -18,6 +18,7 @@ from .parsing import money
 
 TABS = ('orders', 'listings', 'requests')
 MOST_ROWS = 200
+MOST_SKUS = 2000  # offered for test orders; others can be typed
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent / 'templates'), autoescape=True,
                         trim_blocks=True, lstrip_blocks=True)
 TEMPLATES.filters.update(money=money, stamp=stamp)
@@ -41,7 +42,7 @@ async def show(world, request):
         tab=tab, tabs=TABS, word=word, account=account, rows=rows[:MOST_ROWS], found=len(rows),
         counts={name: len(ROWS[name](world, account, '')) for name in TABS}, now=world.clock.now(),
         auto=request.query.get('auto') == '1', notice=request.query.get('notice'), statuses=STATUSES,
-        skus=sorted(item.sku for item in account.listings.values() if item.sku and item.active),
+        skus=sorted(item.sku for item in account.listings.values() if item.sku and item.active)[:MOST_SKUS],
         link=partial(_link, {'tab': tab, 'q': word, 'account': account.mode}), frozen=world.clock.frozen,
     )
     return web.Response(text=html, content_type='text/html')

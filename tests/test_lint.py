@@ -1,5 +1,6 @@
 """The linters, and the check that the file of translatable texts is current."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,8 +10,12 @@ import pytest
 from conftest import ROOT
 
 # the linters of Odoo's own test_lint that are quick and pass on Odoo itself
-ODOO_LINTERS = ('ManifestLinter', 'TestDunderinit', 'TestTestHoles', 'TestOnchangeDomains', 'TestIndex', 'TestNaming',
-                'TestLintOverrideSignatures', 'RoutesLinter')
+ODOO_LINTERS = ('ManifestLinter', 'RoutesLinter', 'TestDunderinit', 'TestIndex', 'TestLintOverrideSignatures',
+                'TestNaming', 'TestOnchangeDomains', 'TestTestHoles')
+# rules for OCA's own addons (author, README.rst), and one against our layout: a long model is split by verb;
+# pylint heeds them on its command line only, not after `disable=all` in .pylintrc
+NOT_OURS = ('manifest-required-author', 'missing-readme', 'consider-merging-classes-inherited')
+SHELL_SCRIPTS = ('script/bootstrap', 'script/lib.sh', 'script/server', 'script/test', '.ci/run')
 POT = ROOT / 'onbuy_connector' / 'i18n' / 'onbuy_connector.pot'
 
 
@@ -50,14 +55,13 @@ def test_ruff_finds_nothing():
 
 
 def test_pylint_odoo_finds_nothing():
-    done = run(sys.executable, '-m', 'pylint', 'onbuy_connector')
+    done = run(sys.executable, '-m', 'pylint', f'--disable={",".join(NOT_OURS)}', 'onbuy_connector')
     assert not done.returncode, done.stdout
 
 
 def test_every_script_is_valid_bash():
-    bash = shutil.which('bash')
-    for script in ('script/bootstrap', 'script/lib.sh', 'script/server', 'script/test', '.ci/run'):
-        done = run(bash, '-n', script)
+    for script in SHELL_SCRIPTS:
+        done = run(shutil.which('bash'), '-n', script)
         assert not done.returncode, done.stdout
 
 
@@ -65,7 +69,7 @@ def test_shellcheck_finds_nothing():
     shellcheck = shutil.which('shellcheck')
     if not shellcheck:
         pytest.skip("shellcheck is not on PATH (Debian: apt-get install shellcheck)")
-    done = run(shellcheck, '-x', 'script/bootstrap', 'script/lib.sh', 'script/server', 'script/test', '.ci/run')
+    done = run(shellcheck, '-x', *SHELL_SCRIPTS)
     assert not done.returncode, done.stdout
 
 
@@ -78,10 +82,12 @@ def test_odoos_own_linters_find_nothing(installed_database):
 
 
 def test_the_file_of_translatable_texts_is_current(installed_database, tmp_path):
-    """Renew it with: script/test -k translatable --renew-pot, then look at the difference in git."""
+    """Renew the file with: RENEW_POT=1 script/test -k translatable"""
     installed = odoo('-d', installed_database, '-i', 'onbuy_connector', '--stop-after-init', '--no-http')
     assert not installed.returncode, installed.stdout[-10000:]
     exported = tmp_path / POT.name
     done = odoo('i18n', 'export', '-d', installed_database, '-o', str(exported), 'onbuy_connector')
     assert not done.returncode, done.stdout[-10000:]
+    if os.environ.get('RENEW_POT'):
+        shutil.copyfile(exported, POT)
     assert texts(POT) == texts(exported)

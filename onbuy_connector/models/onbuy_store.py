@@ -1,7 +1,9 @@
+import ast
 import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..lib.errors import AuthError, ForbiddenError, OnBuyError, UnavailableError
 
@@ -242,12 +244,16 @@ class OnbuyStore(models.Model):
         """Open the store's sync log."""
         return self._open('onbuy_connector.onbuy_sync_run_action')
 
-    def _open(self, xmlid):
+    def _open(self, xmlid, keep_domain=False):
         """Return a window action limited to this store.
 
         :param str xmlid: of an ``ir.actions.act_window``
+        :param bool keep_domain: whether the action's own domain counts as well
         :rtype: dict
         """
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
-        return {**action, 'domain': [('store_id', '=', self.id)], 'context': {'default_store_id': self.id}}
+        domain = Domain('store_id', '=', self.id)
+        if keep_domain:
+            domain &= Domain(ast.literal_eval(action['domain']))
+        return {**action, 'domain': list(domain), 'context': {'default_store_id': self.id}}

@@ -1,66 +1,92 @@
+import json
+from datetime import timedelta
+
 from odoo import fields, models
+
+OPEN = ('status', 'in', ('awaiting_dispatch', 'partially_dispatched'))
+BAD = ('sync_state', 'in', ('error', 'uncertain'))
+GRAPH_DAYS = 14
 
 
 class OnbuyStore(models.Model):
-    """What a store's card on the dashboard says."""
+    """What a store's card on the dashboard shows."""
 
     _inherit = 'onbuy.store'
 
-    card_text = fields.Text(compute='_compute_card_text', compute_sudo=True)
+    to_ship_count = fields.Integer(string="To Ship", compute='_compute_order_counts')
+    today_count = fields.Integer(string="Due Today", compute='_compute_order_counts')
+    late_count = fields.Integer(string="Late", compute='_compute_order_counts')
+    partial_count = fields.Integer(string="Waiting for Stock", compute='_compute_order_counts')
+    fix_count = fields.Integer(string="To Fix", compute='_compute_problem_counts')
+    refused_count = fields.Integer(string="Refused by OnBuy", compute='_compute_problem_counts')
+    listing_count = fields.Integer(string="Number of Listings", compute='_compute_listing_counts')
+    unmatched_count = fields.Integer(string="To Match", compute='_compute_listing_counts')
+    health_text = fields.Char(compute='_compute_health_text', compute_sudo=True)
+    order_graph = fields.Text(compute='_compute_order_graph')
 
-    def _compute_card_text(self):
-        for store in self:
-            store.card_text = '\n'.join([
-                store._get_card_orders(), store._get_card_problems(), store._get_card_listings(), store._get_card_health(),
-            ])
+    def _count(self, model, *domain):
+        """Return how many records of a model this store has.
 
-    def _get_card_orders(self):
-        """Return the line about what is to ship."""
-        orders = self.env['onbuy.order']
-        open_domain = [('store_id', '=', self.id), ('status', 'in', ('awaiting_dispatch', 'partially_dispatched'))]
+        :param str model: its name
+        :param domain: further terms
+        :rtype: int
+        """
+        return self.env[model].search_count([('store_id', '=', self.id), *domain])
+
+    def _compute_order_counts(self):
         now = fields.Datetime.now()
-        today = fields.Datetime.end_of(now, 'day')
-        return self.env._(
-            "To ship %(open)s · due today %(today)s · late %(late)s · waiting for stock %(partial)s",
-            open=orders.search_count(open_domain),
-            today=orders.search_count([*open_domain, ('dispatch_by', '>=', now), ('dispatch_by', '<=', today)]),
-            late=orders.search_count([*open_domain, ('dispatch_by', '<', now)]),
-            partial=orders.search_count([*open_domain, ('fulfilment_state', '=', 'partial')]),
-        )
+        tonight = fields.Datetime.end_of(now, 'day')
+        for store in self:
+            store.to_ship_count = store._count('onbuy.order', OPEN)
+            store.today_count = store._count(
+                'onbuy.order', OPEN, ('dispatch_by', '>=', now), ('dispatch_by', '<=', tonight))
+            store.late_count = store._count('onbuy.order', OPEN, ('dispatch_by', '<', now))
+            store.partial_count = store._count('onbuy.order', OPEN, ('fulfilment_state', '=', 'partial'))
 
-    def _get_card_problems(self):
-        """Return the line about what needs a person."""
-        bad = ('sync_state', 'in', ('error', 'uncertain'))
-        return self.env._(
-            "To fix: %(orders)s orders, %(actions)s refused by OnBuy, %(listings)s listings",
-            orders=self.env['onbuy.order'].search_count([('store_id', '=', self.id), bad]),
-            actions=self.env['onbuy.order.action'].search_count([('store_id', '=', self.id), bad]),
-            listings=self.env['onbuy.listing'].search_count([('store_id', '=', self.id), bad]),
-        )
+    def _compute_problem_counts(self):
+        for store in self:
+            store.fix_count = store._count('onbuy.order', BAD)
+            store.refused_count = store._count('onbuy.order.action', BAD)
 
-    def _get_card_listings(self):
-        """Return the line about the catalogue."""
-        listings = self.env['onbuy.listing']
-        return self.env._(
-            "Listings %(count)s · to match %(unmatched)s",
-            count=listings.search_count([('store_id', '=', self.id), ('is_on_onbuy', '=', True)]),
-            unmatched=listings.search_count([('store_id', '=', self.id), ('match_state', '!=', 'matched')]),
-        )
+    def _compute_listing_counts(self):
+        for store in self:
+            store.listing_count = store._count('onbuy.listing', ('is_on_onbuy', '=', True))
+            store.unmatched_count = store._count('onbuy.listing', ('match_state', '!=', 'matched'))
 
-    def _get_card_health(self):
-        """Return the line about the last readings and the allowance."""
-        state = self.env['onbuy.store.state']
-        done = {task: state._load(self, f'done_{task}').get('at') for task in ('orders', 'listings')}
-        shown = {task: self._get_age(moment) for task, moment in done.items()}
-        return self.env._("Orders %(orders)s · listings %(listings)s · %(usage)s", usage=self.usage_text, **shown)
+    def _compute_health_text(self):
+        for store in self:
+            store.health_text = self.env._(
+                "Orders read %(orders)s · listings %(listings)s", orders=store._get_age('orders'),
+                listings=store._get_age('listings'))
 
-    def _get_age(self, moment):
-        """Return how long ago a moment was, for a person.
+    def _get_age(self, task):
+        """Return how long ago a task last went through, for a person.
 
-        :param str moment: UTC, as stored, or None
+        :param str task: e.g. ``orders``
         :rtype: str
         """
+        moment = self.env['onbuy.store.state']._load(self, f'done_{task}').get('at')
         if not moment:
-            return self.env._("not read yet")
+            return self.env._("not yet")
         minutes = int((fields.Datetime.now() - fields.Datetime.to_datetime(moment)).total_seconds() // 60)
         return self.env._("%(minutes)s min ago", minutes=minutes) if minutes else self.env._("just now")
+
+    def _compute_order_graph(self):
+        today = fields.Date.context_today(self)
+        days = [today - timedelta(days=age) for age in reversed(range(GRAPH_DAYS))]
+        for store in self:
+            counts = dict(self.env['onbuy.order']._read_group(
+                [('store_id', '=', store.id), ('date_order', '>=', days[0])], ['date_order:day'], ['__count']))
+            by_day = {moment.date(): count for moment, count in counts.items()}
+            store.order_graph = json.dumps([{
+                'key': self.env._("Orders of the last %(days)s days", days=GRAPH_DAYS),
+                'values': [{'label': day.strftime('%d/%m'), 'value': by_day.get(day, 0), 'type': 'past'} for day in days],
+            }])
+
+    def action_view_problems(self):
+        """Open the store's orders that need a person."""
+        return self._open('onbuy_connector.onbuy_order_action_fix', keep_domain=True)
+
+    def action_view_unmatched(self):
+        """Open the store's listings without a product."""
+        return self._open('onbuy_connector.onbuy_listing_action_match', keep_domain=True)

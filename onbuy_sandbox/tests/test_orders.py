@@ -217,6 +217,14 @@ def test_a_running_sale_is_what_the_buyer_pays(api):
     assert api.order((sku, 2))['price_subtotal'] == '2.50'
 
 
+def test_a_sale_that_is_over_or_not_yet_begun_is_not_what_the_buyer_pays(api):
+    row = api.buyable()
+    for start, end in (('2020-01-01', '2020-02-01'), ('2090-01-01', '2090-02-01')):
+        api.put('/listings/by-sku', {'listings': [{
+            'sku': row['sku'], 'sale_price': 1.25, 'sale_start_date': start, 'sale_end_date': end}]})
+        assert api.order((row['sku'], 1))['price_subtotal'] == row['price']
+
+
 def test_the_page_of_a_hundred_orders_is_whole(api):
     api.control('POST', '/orders', {'count': 100})
     answer = browse(api, 'all')

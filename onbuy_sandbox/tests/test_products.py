@@ -287,6 +287,14 @@ def test_updating_one_product_answers_at_top_level(api):
     assert search(api, query=mine['product_codes'][0], field='product_code')['results'] == []
 
 
+def test_an_update_may_repeat_the_codes_of_its_product(api):
+    mine, other = api.listings()[:2]
+    rows = api.put('/products', {'products': [
+        {'opc': mine['opc'], 'product_codes': mine['product_codes']},
+        {'opc': mine['opc'], 'product_codes': other['product_codes']}]})['products']
+    assert [row['success'] for row in rows] == [True, False]
+
+
 def test_pictures_are_real_png_files(api):
     answer = api.session.get(api.listings()[0]['image_url'], timeout=5)
     assert answer.headers['Content-Type'] == 'image/png'
