@@ -25,5 +25,8 @@
         'views/res_config_settings_views.xml',
         'views/onbuy_connector_menus.xml',  # Depends on all actions.
     ],
+    'assets': {
+        'web.assets_tests': ['onbuy_connector/static/tests/tours/**/*'],
+    },
     'application': True,
 }

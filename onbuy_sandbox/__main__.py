@@ -8,6 +8,7 @@ import sys
 
 from aiohttp import web
 
+from . import keeping
 from .app import build_app
 from .seed.world import build_world
 from .settings import CHOICES, Settings
@@ -35,6 +36,8 @@ def parse_options(arguments=None):
     parser.add_argument('--no-limits', action='store_true', help="no rate limits")
     parser.add_argument('--types', choices=CHOICES['types'], default='official',
                         help="ids and quantities of orders: texts (official) or integers (observed)")
+    parser.add_argument('--state', metavar='FILE', help=(
+        "keep everything in this file between two runs; the shop's options count only for a new one"))
     for name, value in KEYS.items():
         parser.add_argument('--' + name.replace('_', '-'), default=value, metavar='KEY')
     return parser.parse_args(arguments)
@@ -65,7 +68,8 @@ def world_of(options):
 
 async def run(options):
     """Serve until SIGINT or SIGTERM. Raises OSError if the port cannot be had."""
-    runner = web.AppRunner(build_app(world_of(options), options.base), access_log=None,
+    world = options.state and keeping.load(options.state) or world_of(options)
+    runner = web.AppRunner(build_app(world, options.base), access_log=None,
                            shutdown_timeout=SECONDS_TO_CLOSE)
     await runner.setup()
     try:
@@ -77,6 +81,8 @@ async def run(options):
         await stop.wait()
     finally:
         await runner.cleanup()
+    if options.state:
+        keeping.save(world, options.state)
 
 
 def _announce(options, port):

@@ -67,7 +67,7 @@ def path_without(folder, *missing):
     """
     tools = folder / 'tools'
     tools.mkdir()
-    for name in {'apt-get', 'bash', 'dirname', 'dpkg', 'dpkg-deb', 'python3', 'setpriv', 'tar'} - set(missing):
+    for name in {'apt-get', 'bash', 'dirname', 'dpkg', 'dpkg-deb', 'python3', 'tar'} - set(missing):
         found = sys.executable if name == 'python3' else shutil.which(name)
         if found:
             (tools / name).symlink_to(found)

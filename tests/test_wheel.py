@@ -1,5 +1,6 @@
 """The wheel: complete, without the sandbox, and found by Odoo without a word in addons_path."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,7 @@ def test_the_wheel_holds_every_file_of_the_addon(wheel):
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(ADDON)}
     folder = ROOT / 'onbuy_connector'
     there = {f'{ADDON}/{path.relative_to(folder).as_posix()}' for path in folder.rglob('*')
-             if path.is_file() and '__pycache__' not in path.parts}
+             if path.is_file() and not re.search(r'/(__pycache__|\.[^/]+)/', str(path.relative_to(ROOT)))}
     assert packed == there
 
 

@@ -11,3 +11,4 @@ from . import test_lib_paging
 from . import test_lib_sandbox
 from . import test_lib_token
 from . import test_lib_values
+from . import test_tour

@@ -87,3 +87,31 @@ def test_it_needs_neither_odoo_nor_the_connector():
     code = ("import sys, onbuy_sandbox.app; "
             "assert not {'odoo', 'onbuy_connector'} & {name.split('.')[0] for name in sys.modules}")
     assert subprocess.run([sys.executable, '-c', code], cwd=ROOT, check=False).returncode == 0
+
+
+def stop(process):
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=WAIT)
+
+
+def orders_of(url):
+    return requests.get(url + '/_control/state', timeout=WAIT).json()['accounts']['live']['orders']
+
+
+def test_a_state_file_carries_orders_over_to_the_next_run(tmp_path):
+    first = start('--state', tmp_path / 'state')
+    url = address(first)
+    requests.post(url + '/_control/orders', json={'count': 2}, timeout=WAIT)
+    before = orders_of(url)
+    stop(first)
+    second = start('--state', tmp_path / 'state')
+    after = orders_of(address(second))
+    stop(second)
+    assert before == after
+
+
+def test_a_broken_state_file_gives_a_new_shop(tmp_path):
+    (tmp_path / 'state').write_bytes(b'no pickle')
+    process = start('--state', tmp_path / 'state')
+    assert orders_of(address(process))
+    stop(process)

@@ -1,5 +1,6 @@
 """Running other programs: output to a log, one retry for what the network may spoil."""
 
+import re
 import shutil
 import subprocess
 import time
@@ -8,6 +9,9 @@ from .console import Stop, say
 from .paths import LOGS
 
 RETRY_AFTER_SECONDS = 2
+# lines of a log that tell why a program failed, the most telling first
+TELLING = [re.compile(pattern) for pattern in (
+    r'No space left', r'^[EW]: Failed to fetch', r'^(E:|ERROR: )', r'(Error|Exception)\b.*: ', r' (ERROR|CRITICAL) ')]
 
 
 def need_tool(name, package):
@@ -52,8 +56,8 @@ def last_error(log):
     """Find the line of a log that tells most about a failure.
 
     :param pathlib.Path log: the log
-    :return str: the last line that speaks of an error, else the last line
+    :return str: the last line that matches the first of ``TELLING`` that any line matches, else the last line
     """
     lines = [line.strip() for line in log.read_text(errors='replace').splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith(('E:', 'ERROR', 'Err:')) or 'Error: ' in line]
-    return (telling or lines or ["no message"])[-1][:300].rstrip('.')
+    found = ([line for line in lines if pattern.search(line)] for pattern in TELLING)
+    return (next(filter(None, found), lines) or ["no message"])[-1][:300].rstrip('.')

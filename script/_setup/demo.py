@@ -10,7 +10,7 @@ from . import databases, odoo_cli, postgres, processes
 from .commands import last_error
 from .console import Stop, say
 from .locks import only_one
-from .paths import LOGS, ROOT, SCRIPT
+from .paths import LOGS, ROOT, RUN, SCRIPT
 from .ports import HOST, demo_ports
 from .stamps import digest
 
@@ -18,6 +18,7 @@ DATABASE = 'onbuy_demo'
 MODULE = 'onbuy_connector'
 # what the demonstration needs besides the module; stock_delivery is where tracking numbers are typed in
 BESIDES = 'l10n_uk,sale_management,stock_delivery'
+SANDBOX_STATE = RUN / 'sandbox.state'  # so that a second start finds the orders of the first
 SANDBOX_START_SECONDS = 30
 ODOO_START_SECONDS = 180
 
@@ -52,7 +53,9 @@ def start_sandbox(running, port):
     :return subprocess.Popen: the program
     """
     say("Starting the OnBuy sandbox ...")
-    program = [sys.executable, '-m', 'onbuy_sandbox', '--port', port]
+    if databases.state(DATABASE) in (None, databases.HALF_MADE):
+        SANDBOX_STATE.unlink(missing_ok=True)  # of a demo database that is no more
+    program = [sys.executable, '-m', 'onbuy_sandbox', '--port', port, '--state', SANDBOX_STATE]
     address = f'http://{HOST}:{port}/_control/state'
     return start_server(running, program, 'sandbox', address, SANDBOX_START_SECONDS)
 
