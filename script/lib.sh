@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by script/bootstrap, script/server and script/test: finds a Python and hands over to script/run.py.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 
-import pytest
 from conftest import ROOT
 
 # the linters of Odoo's own test_lint that are quick and pass on Odoo itself
@@ -72,14 +71,6 @@ def test_every_script_is_valid_bash():
     for script in SHELL_SCRIPTS:
         done = run(shutil.which('bash'), '-n', script)
         assert not done.returncode, done.stdout
-
-
-def test_shellcheck_finds_nothing():
-    shellcheck = shutil.which('shellcheck')
-    if not shellcheck:
-        pytest.skip("shellcheck is not on PATH (Debian: apt-get install shellcheck)")
-    done = run(shellcheck, '-x', *SHELL_SCRIPTS)
-    assert not done.returncode, done.stdout
 
 
 def test_odoos_own_linters_find_nothing(installed_database):

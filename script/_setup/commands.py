@@ -11,7 +11,8 @@ from .paths import LOGS
 RETRY_AFTER_SECONDS = 2
 # lines of a log that tell why a program failed, the most telling first
 TELLING = [re.compile(pattern) for pattern in (
-    r'No space left', r'^[EW]: Failed to fetch', r'^(E:|ERROR: )', r'(Error|Exception)\b.*: ', r' (ERROR|CRITICAL) ')]
+    r'No space left', r'^[EW]: Failed to fetch', r'^(E:|ERROR: )', r'(Error|Exception)\b.*: ',
+    r' (ERROR|CRITICAL) ')]
 
 
 def need_tool(name, package):
