@@ -99,7 +99,8 @@ class OnbuyCommon(TransactionCase):
     def setUp(self):
         super().setUp()
         # Other cursors than the test's see its data, and what they commit is undone with it.
-        self.enterContext(self.enter_registry_test_mode())
+        if not self._registry_patched:
+            self.enterContext(self.enter_registry_test_mode())
 
     @classmethod
     def _make_british(cls, company):
@@ -121,6 +122,14 @@ class OnbuyCommon(TransactionCase):
             'create_products': True,
             **values,
         })
+
+    def fault(self, kind, **values):
+        """Have the sandbox misbehave until the test ends.
+
+        :param str kind: and ``values``: of ``POST /_control/faults``
+        """
+        self.sandbox.control('POST', '/faults', {'kind': kind, **values})
+        self.addCleanup(self.sandbox.control, 'DELETE', '/faults')
 
     def go_live(self, **values):
         """Connect the store and take it live.

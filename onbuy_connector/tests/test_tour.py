@@ -7,9 +7,6 @@ from .common import OnbuyCommon
 class TestTour(OnbuyCommon, HttpCase):
     """The way of an order, clicked through in a real browser."""
 
-    def setUp(self):
-        HttpCase.setUp(self)  # is in registry test mode already
-
     def test_a_person_clicks_from_the_dashboard_to_a_dispatch_on_onbuy(self):
         admin = self.env.ref('base.user_admin')
         admin.group_ids |= self.env.ref('stock.group_stock_user') | self.env.ref('sales_team.group_sale_manager')
