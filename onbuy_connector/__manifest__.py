@@ -20,8 +20,16 @@
         'views/onbuy_sync_run_views.xml',
         'views/onbuy_store_templates.xml',
         'views/onbuy_store_views.xml',  # Opens the actions of the views above.
+        'views/account_move_views.xml',
+        'views/onbuy_order_aftersales_views.xml',
         'views/sale_order_views.xml',
+        'views/sale_order_aftersales_views.xml',
         'views/stock_picking_views.xml',
+        'views/stock_picking_aftersales_views.xml',
+        'wizards/onbuy_delivery_confirm_views.xml',
+        'wizards/onbuy_order_cancel_views.xml',
+        'wizards/onbuy_order_fetch_views.xml',
+        'wizards/onbuy_order_refund_views.xml',
         'views/res_config_settings_views.xml',
         'views/onbuy_connector_menus.xml',  # Depends on all actions.
     ],

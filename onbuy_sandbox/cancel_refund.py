@@ -163,9 +163,9 @@ def refund_parts(order, item):
         line = _line(order, wanted)
         taken = sum((amount for known, amount in parts if known is line), ZERO)
         amount = _amount(wanted.get('amount'), line.total - line.refunded - taken)
-        if not amount:
-            raise ItemError("The refund amount must be greater than 0")
         parts.append((line, amount))
+    if not delivery and not any(amount for _line, amount in parts):
+        raise ItemError("The refund amount must be greater than 0")
     return parts, delivery
 
 

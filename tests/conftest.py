@@ -24,3 +24,22 @@ def installed_database(request):
     databases.create(name, template)
     yield name
     databases.drop(name)
+
+
+@pytest.fixture(scope='session')
+def module_database():
+    """Have a database with the module installed, for tests that copy it; nobody is connected to it.
+
+    :return str: its name; it is dropped after the last test
+    """
+    template = os.environ.get('ONBUY_TEST_TEMPLATE')
+    if not template:
+        pytest.skip("needs the database that script/test makes")
+    from _setup import databases, odoo_cli
+    name = f'{template}_module'
+    databases.create(name, template)
+    try:
+        odoo_cli.install(name, 'onbuy_connector', "Installing the module for tests with real commits")
+        yield name
+    finally:
+        databases.drop(name)

@@ -8,12 +8,18 @@ from . import onbuy_order
 from . import onbuy_order_action
 from . import onbuy_shipping_mapping
 
+from . import onbuy_order_refund  # Its amounts are used by what follows.
+from . import account_move
 from . import account_tax
 from . import onbuy_listing_match
 from . import onbuy_listing_image
 from . import onbuy_listing_pull
+from . import onbuy_order_action_aftersales
 from . import onbuy_order_action_send
+from . import onbuy_order_credit
 from . import onbuy_order_fetch
+from . import onbuy_order_inbox
+from . import onbuy_order_apply
 from . import onbuy_order_follow
 from . import onbuy_order_import
 from . import onbuy_order_partner
@@ -27,5 +33,7 @@ from . import product
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import sale_order_aftersales
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_aftersales

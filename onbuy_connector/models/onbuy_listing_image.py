@@ -3,12 +3,10 @@ from collections import Counter
 from functools import partial
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.tools.image import image_process
 
 from ..lib.errors import UnavailableError
 
-IMAGES_PER_UNIT = 10
 IMAGE_SIZE = (1024, 1024)
 
 
@@ -21,48 +19,47 @@ class OnbuyStore(models.Model):
         :param client: an :class:`~..lib.client.OnBuyClient`
         """
         listings = self.env['onbuy.listing'].search([
-            ('store_id', '=', self.id), ('image_state', '=', 'wanted'), ('product_id', '!=', False)])
-        for start in range(0, len(listings), IMAGES_PER_UNIT):
-            batch = listings[start:start + IMAGES_PER_UNIT]
-            images = {listing.id: batch._fetch_image(client, listing.image_url) for listing in batch}
-            yield partial(batch._store_images, images)
+            ('store_id', '=', self.id), ('image_state', 'in', ('wanted', 'again')), ('product_id', '!=', False)])
+        for listing in listings.sorted(lambda listing: listing.image_state == 'again'):
+            try:
+                content = client.fetch_image(listing.image_url)
+            except UnavailableError:  # Perhaps a bad day of the network: the others wait for the next run.
+                yield listing._put_off_image
+                return
+            except ValueError:
+                content = None
+            yield partial(listing._store_image, content)
 
 
 class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     image_state = fields.Selection(
-        selection=[('wanted', "To fetch"), ('done', "Fetched"), ('refused', "Not usable")], readonly=True, copy=False)
+        selection=[('wanted', "To fetch"), ('again', "To fetch again"), ('done', "Fetched"), ('refused', "Not usable")],
+        readonly=True, copy=False)
 
-    def _fetch_image(self, client, url):
-        """Return a picture's bytes, None if it is not acceptable, False if it may be had later."""
-        try:
-            return client.fetch_image(url)
-        except UnavailableError:
-            return False
-        except ValueError:
-            return None
+    def _put_off_image(self):
+        """Note that the picture could not be had; the second time is the last."""
+        self.image_state = 'refused' if self.image_state == 'again' else 'again'
 
-    def _store_images(self, images):
-        """Store fetched pictures on the products that have none.
+    def _store_image(self, content):
+        """Store a fetched picture on the product, if it has none.
 
-        :param dict images: listing id → bytes, None (not usable) or False (later)
+        :param bytes content: None when the picture is not acceptable
         :rtype: Counter
         """
-        figures = Counter()
-        for listing in self.filtered(lambda listing: images[listing.id] is not False):
-            content = images[listing.id]
-            try:
-                image = content and image_process(content, size=IMAGE_SIZE, verify_resolution=True)
-            except UserError:
-                image = None
-            listing.image_state = 'done' if image else 'refused'
-            if image and not listing.product_id.image_1920:
-                listing.product_id.image_1920 = base64.b64encode(image)
-                figures['updated'] += 1
-        return figures
+        try:  # Core takes whatever begins with < for an SVG, and stores it unseen.
+            usable = content and not content.startswith(b'<')
+            image = usable and image_process(content, size=IMAGE_SIZE, verify_resolution=True)
+        except Exception:  # noqa: BLE001  Whatever a picture does to the decoder, it is only not usable.
+            image = None
+        self.image_state = 'done' if image else 'refused'
+        if not image or self.product_id.image_1920:
+            return Counter()
+        self.product_id.image_1920 = base64.b64encode(image)
+        return Counter(updated=1)
 
-    def _create_products(self):
+    def _create_products_together(self):
         """Override to fetch the first picture of a product that was made from a listing."""
-        super()._create_products()
+        super()._create_products_together()
         self.filtered('image_url').image_state = 'wanted'

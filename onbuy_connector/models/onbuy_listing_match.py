@@ -1,4 +1,7 @@
+from psycopg2 import OperationalError
+
 from odoo import models
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 
 
@@ -88,6 +91,20 @@ class OnbuyListing(models.Model):
         return {spelling for core in cores for spelling in (core, core.zfill(12), core.zfill(13), core.zfill(14))}
 
     def _create_products(self):
+        """Create the missing product of each listing; if one fails, one by one, each with its own error."""
+        try:
+            with self.env.cr.savepoint():
+                self._create_products_together()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception as error:  # noqa: BLE001  One bad listing must not stop the others.
+            if len(self) > 1:
+                for listing in self:
+                    listing._create_products()
+            else:
+                self._set_sync_error(self.env._("No product could be created: %(error)s", error=error), retry=False)
+
+    def _create_products_together(self):
         """Create the missing product of each listing, flagged for a look at its VAT."""
         taken, values = set(), []
         for listing in self:
@@ -97,6 +114,7 @@ class OnbuyListing(models.Model):
         for listing, template in zip(self, templates, strict=True):
             product = template.product_variant_id
             listing.write({'match_state': 'matched', 'product_id': product.id, 'uom_id': product.uom_id.id})
+        self.env.flush_all()
 
     def _prepare_product_values(self, taken=()):
         """Return the values of the product made from a listing.
@@ -106,8 +124,8 @@ class OnbuyListing(models.Model):
         """
         self.ensure_one()
         code = (self.product_codes or '').split(',')[0].strip()
-        is_taken = code in taken or self.env['product.product'].with_context(active_test=False).search_count(
-            [('barcode', '=', code)], limit=1)
+        is_taken = code in taken or self.env['product.uom'].search_count([('barcode', '=', code)], limit=1) or self.env[
+            'product.product'].with_context(active_test=False).search_count([('barcode', '=', code)], limit=1)
         return {
             'name': self.name or self.sku,
             'default_code': self.sku,

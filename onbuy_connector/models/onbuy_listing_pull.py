@@ -1,10 +1,11 @@
 from collections import Counter
 from functools import partial
 
-from odoo import api, models
+from odoo import api, fields, models
 
 WINDOW = 1000  # listings read in one pass of the listings cron, besides the newest page
 PAGE = 100
+ASK_AT_MOST = 50  # listings that a pass did not meet; if there are more, they were deleted on purpose
 
 
 class OnbuyStore(models.Model):
@@ -16,19 +17,32 @@ class OnbuyStore(models.Model):
         :param client: an :class:`~..lib.client.OnBuyClient`
         :return: a generator of units
         """
-        state = self.env['onbuy.store.state']._load(self, 'listings')
-        if state.get('complete'):
+        state = self._get_listings_state()
+        if state.get('complete') and not state.get('read'):
             page = next(client.iter_listings(limit=PAGE, newest_first=True), None)
             if page:
                 yield partial(self._store_listings_page, page)
-        read = 0
         for page in client.iter_listings(limit=PAGE, offset=state.get('offset', 0)):
-            read += len(page.items)
             yield partial(self._store_listings_page, page, advance=True)
-            if state.get('complete') and read >= WINDOW:
-                return
-        yield self._finish_listings_pass
+            if state.get('complete') and self._get_listings_state()['read'] >= WINDOW:
+                yield self._finish_listings_window
+                break
+        else:
+            yield from self._get_absence_units(client)
+            yield self._finish_listings_pass
         yield from self._get_image_units(client)
+
+    def _get_listings_state(self):
+        """Return how far listings were read: ``complete`` (all of them once), and of this pass ``offset``, ``seen``
+        (listing id by SKU) and ``read`` (how many in this window).
+
+        :rtype: dict
+        """
+        return self.env['onbuy.store.state']._load(self, 'listings')
+
+    def _finish_listings_window(self):
+        """End the part of the listings that one run reads; the next run goes on where it stopped."""
+        self.env['onbuy.store.state']._save(self, 'listings', {**self._get_listings_state(), 'read': 0})
 
     def _task_listings_by_sku(self, client, skus):
         """Read single listings.
@@ -41,14 +55,19 @@ class OnbuyStore(models.Model):
             listing = client.find_listing(sku)
             yield partial(self._store_listing_or_absence, sku, listing)
 
-    def _store_listing_or_absence(self, sku, listing):
+    def _store_listing_or_absence(self, sku, listing, met=False):
         """Store what OnBuy has under a SKU, or that it has nothing.
 
         :param str sku: as asked for
         :param listing: :class:`~..lib.listings.Listing` or None
+        :param bool met: whether this counts as a part of the current pass
         :rtype: Counter
         """
         if listing:
+            state = self._get_listings_state()
+            if met:
+                seen = {**state.get('seen', {}), sku: listing.listing_id}
+                self.env['onbuy.store.state']._save(self, 'listings', {**state, 'seen': seen})
             return self.env['onbuy.listing']._store(self, [listing], {}, replace=True)
         gone = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('sku', '=', sku)])
         gone._mark_absent()
@@ -61,27 +80,58 @@ class OnbuyStore(models.Model):
         :param bool advance: whether to move the window
         :rtype: Counter
         """
-        states = self.env['onbuy.store.state']
-        state = states._load(self, 'listings')
+        state = self._get_listings_state()
         seen = state.get('seen', {}) if advance else {}
         figures = self.env['onbuy.listing']._store(self, page.items, seen, replace=advance)
-        figures['failed'] += len(page.errors)
+        for error in page.errors:
+            self._note_broken_listing(error, seen)
+            figures['failed'] += 1
         if advance:
-            states._save(self, 'listings', {**state, 'offset': page.offset + PAGE, 'seen': seen})
+            read = state.get('read', 0) + len(page.items) + len(page.errors)
+            self.env['onbuy.store.state']._save(
+                self, 'listings', {**state, 'offset': page.offset + PAGE, 'seen': seen, 'read': read})
         return figures
+
+    def _note_broken_listing(self, error, seen):
+        """Say on a listing, or in the sync log, that what OnBuy sent of it cannot be understood.
+
+        :param error: :class:`~..lib.paging.RowError`
+        :param dict seen: SKUs of this pass; it was met, so it is not gone
+        """
+        listing = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('sku', '=', error.sku)])
+        if error.sku:
+            seen.setdefault(error.sku, listing.remote_id or '')
+        if not listing:
+            self.env['onbuy.sync.run']._note(
+                self, 'listings', fields.Datetime.now(), Counter(failed=1), error=error.message)
+        elif listing.sync_error != error.message:
+            listing._set_sync_error(error.message, retry=False, digest=False)
+
+    def _get_absence_units(self, client):
+        """Ask for the few listings that a full pass did not meet: a deletion shifts the pages, so one may be missed.
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        """
+        missing = self._get_missing_listings()
+        if len(missing) <= ASK_AT_MOST:
+            for sku in missing.mapped('sku'):
+                listing = client.find_listing(sku)
+                yield partial(self._store_listing_or_absence, sku, listing, met=True)
+
+    def _get_missing_listings(self):
+        """Return the listings that the current pass did not meet."""
+        seen = self._get_listings_state().get('seen', {})
+        known = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('is_on_onbuy', '=', True)])
+        return known.filtered(lambda listing: listing.sku not in seen)
 
     def _finish_listings_pass(self):
         """End a full pass: what it did not meet is not on OnBuy any more; start again at the beginning.
 
         :rtype: Counter
         """
-        states = self.env['onbuy.store.state']
-        state = states._load(self, 'listings')
-        seen = state.get('seen', {})
-        gone = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('is_on_onbuy', '=', True)])
-        gone = gone.filtered(lambda listing: listing.sku not in seen)
+        gone = self._get_missing_listings()
         gone._mark_absent()
-        states._save(self, 'listings', {'complete': True, 'offset': 0, 'seen': {}})
+        self.env['onbuy.store.state']._save(self, 'listings', {'complete': True, 'offset': 0, 'seen': {}, 'read': 0})
         return Counter(updated=len(gone))
 
 

@@ -72,12 +72,12 @@ class OnbuyOrderAction(models.Model):
 
     def action_retry(self):
         """Send again what OnBuy refused, after what was in the way is mended."""
-        self.check_access('write')
+        self.order_id.check_access('write')
         self.sudo()._retry()
 
     def action_discard(self):
         """Give up something that was not sent."""
-        self.check_access('write')
+        self.order_id.check_access('write')
         self.sudo().filtered(lambda action: action.sync_state in ('pending', 'error')).unlink()
 
     def _retry(self):
@@ -103,7 +103,8 @@ class OnbuyOrderAction(models.Model):
             ('store_id', '=', store.id),
             '|', '&', ('sync_state', 'in', ('pending', 'error')),
             '|', '&', ('sync_state', '=', 'pending'), ('next_attempt', '=', False), ('next_attempt', '<=', now),
-            '|', ('sync_state', '=', 'sending'), '&', ('sync_state', '=', 'uncertain'), ('next_attempt', '<=', now),
+            # A call is over after half a minute; until then nobody can know what became of it.
+            '&', ('sync_state', 'in', ('sending', 'uncertain')), ('next_attempt', '<=', now),
         ]
 
     # === DOCUMENTS === #

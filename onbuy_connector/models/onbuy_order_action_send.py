@@ -3,8 +3,10 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import split_every
 
 from ..lib import values as lib_values
@@ -29,9 +31,15 @@ class OnbuyStore(models.Model):
         actions = self.env['onbuy.order.action']
         if self.state != 'live' or not self.sync_actions or not actions._has_due(self):
             return
-        yield from actions._get_lookup_units(self, client)
+        unread = None
+        try:
+            yield from actions._get_lookup_units(self, client)
+        except OnBuyError as error:  # Reading may be out of allowance where sending is not.
+            unread = error
         for kind in ('dispatch', 'tracking', 'cancel', 'refund'):
             yield from actions._get_send_units(self, client, kind)
+        if unread:
+            raise unread
 
 
 class OnbuyOrderAction(models.Model):
@@ -66,8 +74,15 @@ class OnbuyOrderAction(models.Model):
             if action.order_id.name not in found:
                 action._set_sync_error(self.env._("OnBuy does not show this order; it is asked again."),
                                        state='uncertain')
-            else:
-                getattr(action, f'_resolve_{action.kind}')()
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    getattr(action, f'_resolve_{action.kind}')()
+            except (OperationalError, ConcurrencyError):
+                raise
+            except Exception as error:  # noqa: BLE001  One action must not stop the others.
+                _logger.exception("What became of OnBuy order action %s cannot be decided.", action.id)
+                action._set_sync_error(error, state='uncertain')
         return Counter(updated=len(self))
 
     def _resolve_dispatch(self):
@@ -78,22 +93,6 @@ class OnbuyOrderAction(models.Model):
     def _resolve_tracking(self):
         """Tracking is an absolute value: sending it again is harmless."""
         self._reset_sync()
-
-    def _resolve_cancel(self):
-        """A cancelled order needs no second cancellation."""
-        if self.order_id._is_cancelled():
-            self._set_synced()
-        else:
-            self._reset_sync()
-
-    def _resolve_refund(self):
-        """A refund is repeated only if the order did not change since it was sent; else a person decides."""
-        if self.snapshot == self._take_snapshot():
-            self._reset_sync()
-        else:
-            self._set_sync_error(self.env._(
-                "OnBuy's answer to this refund was lost, and the order has changed since. Look at the order in the "
-                "Seller Control Panel: if the refund is there, discard this; if not, retry."), retry=False)
 
     # === SENDING === #
 
@@ -108,10 +107,27 @@ class OnbuyOrderAction(models.Model):
         due = self.search([
             *self._get_store_due_domain(store), ('kind', '=', kind), ('sync_state', 'in', ('pending', 'error')),
         ], order='id')
-        first = due.filtered(lambda action: action == due.filtered(
-            lambda other: other.order_id == action.order_id)[:1])
-        for ids in split_every(PER_CALL, first.ids, list):
+        blocked = due._filter_blocked()
+        if blocked:
+            yield blocked._put_off
+        first = {action.order_id: action.id for action in reversed(due - blocked)}
+        for ids in split_every(PER_CALL, sorted(first.values()), list):
             yield from self.browse(ids)._get_call_units(store, client, kind)
+
+    def _filter_blocked(self):
+        """Return those whose order has an action of unknown outcome: what is still to do is not known then."""
+        doubtful = self.search([
+            ('order_id', 'in', self.order_id.ids), ('sync_state', 'in', ('sending', 'uncertain'))])
+        return self.filtered(lambda action: action.order_id in doubtful.order_id)
+
+    def _put_off(self):
+        """Try again a little later.
+
+        :rtype: Counter
+        """
+        self.next_attempt = fields.Datetime.now() + ASK_AGAIN
+        self.store_id._trigger_task('actions', at=fields.Datetime.now() + ASK_AGAIN)
+        return Counter()
 
     def _get_call_units(self, store, client, kind):
         """Send these actions in one call; if OnBuy refuses the call as a whole, one by one.
@@ -161,18 +177,36 @@ class OnbuyOrderAction(models.Model):
         :rtype: Counter
         """
         documents.clear()
-        for action in self:
+        figures = Counter()
+        # Someone may have discarded it, or be just doing so.
+        actions = self.try_lock_for_update().filtered(lambda action: action.sync_state in ('pending', 'error'))
+        for action in actions:
             try:
-                document = getattr(action, f'_prepare_{action.kind}')()
-            except (UserError, ValueError) as error:
-                action._set_refused(str(error))
-                continue
-            if document is None:
-                action._set_synced()
-                continue
-            documents[action.id] = document
-            action.write({'sync_state': 'sending', 'snapshot': action._take_snapshot(), 'next_attempt': False})
-        return Counter()
+                with self.env.cr.savepoint():
+                    document = getattr(action, f'_prepare_{action.kind}')()
+                    if document is None:
+                        action._set_synced()
+                    else:
+                        action._set_sending()
+                        documents[action.id] = document
+            except (OperationalError, ConcurrencyError):
+                raise
+            except Exception as error:  # noqa: BLE001  One action must not stop the others.
+                if not isinstance(error, UserError | ValueError):
+                    _logger.exception("OnBuy order action %s cannot be prepared.", action.id)
+                figures += action._set_refused(str(error))
+        if documents:  # Should this worker die, another one asks OnBuy when the call is over for sure.
+            self.store_id._trigger_task('actions', at=fields.Datetime.now() + ASK_AGAIN)
+        return figures
+
+    def _set_sending(self):
+        """Note that this goes out now, with the order as it is known before."""
+        self.write({
+            'sync_state': 'sending',
+            'sync_error': False,
+            'snapshot': self._take_snapshot(),
+            'next_attempt': fields.Datetime.now() + ASK_AGAIN,
+        })
 
     def _take_snapshot(self):
         """Return the order as known now: what a later look compares with.
@@ -254,16 +288,6 @@ class OnbuyOrderAction(models.Model):
     def _accept_tracking(self, document, result):
         """Nothing more to note than that it was taken."""
 
-    def _accept_cancel(self, document, result):
-        """The order's new status is read right after."""
-
-    def _accept_refund(self, document, result):
-        """Remember OnBuy's id of the refund, so that it does not come in as a new one."""
-        refund_id = lib_values.maybe(lib_values.to_key, result.data.get('order_refund_id')) or ''
-        self.remote_id = refund_id
-        if refund_id:
-            self.order_id._remember(f'refund:{refund_id}')
-
     def _get_read_back_units(self, store, client, kind, results):
         """Read the orders again: their new status, their dispatches' ids, and what a refusal is worth.
 
@@ -311,8 +335,11 @@ class OnbuyOrder(models.Model):
     _inherit = 'onbuy.order'
 
     def _get_dispatch_ids(self):
-        """Return the ids of OnBuy's dispatches of this order.
+        """Return the ids of OnBuy's dispatches of this order, as far as OnBuy's order can be understood.
 
         :rtype: list
         """
-        return [info.dispatch_id for info in self._parse().dispatches if info.dispatch_id]
+        try:
+            return [info.dispatch_id for info in self._parse().dispatches if info.dispatch_id]
+        except UserError:
+            return []

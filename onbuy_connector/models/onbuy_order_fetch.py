@@ -1,15 +1,13 @@
 import logging
-from collections import Counter
 from datetime import timedelta
 from functools import partial
 
-from psycopg2 import IntegrityError, OperationalError
-
-from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..lib.const import OPEN_STATUSES
+from ..lib.errors import OnBuyError
 
 _logger = logging.getLogger(__name__)
 
@@ -28,20 +26,41 @@ class OnbuyStore(models.Model):
         :param client: an :class:`~..lib.client.OnBuyClient`
         :return: a generator of units
         """
+        if not self._get_orders_state().get('watermark'):
+            yield self._start_watermark
         for page in client.iter_orders(modified_since=self._get_orders_since()):
             yield partial(self._store_orders_page, page, advance=True)
+        yield self._finish_orders_pass
+        yield from self._get_range_units(client)
         yield from self._get_apply_units(client)
 
     def _task_order_statuses(self, client):
-        """Look by id at the orders that are still open here, and retry what failed.
+        """Look by id at the orders that are still open here, a part after the other, and retry what failed.
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         :return: a generator of units
         """
-        names = self.env['onbuy.order'].search([
-            ('store_id', '=', self.id), ('status', 'in', [*OPEN_STATUSES, 'cancelled', 'unknown']),
-        ]).mapped('name')
-        yield from self._task_orders_by_id(client, names)
+        states = self.env['onbuy.store.state']
+        after = states._load(self, 'order_statuses').get('after', 0)
+        orders = self.env['onbuy.order'].search([
+            ('store_id', '=', self.id), ('id', '>', after),
+            ('status', 'in', [*OPEN_STATUSES, 'cancelled', 'unknown']),
+        ], order='id')
+        for ids in split_every(BATCH, orders.ids, list):
+            page = client.orders_by_id(orders.browse(ids).exists().mapped('name'))
+            yield partial(self._store_status_page, page, ids[-1])
+        yield partial(states._save, self, 'order_statuses', {})
+        yield from self._get_apply_units(client)
+
+    def _store_status_page(self, page, last_id):
+        """Store orders that were looked up, and how far this look has come, so that a next run goes on there.
+
+        :param page: :class:`~..lib.client.Page` of orders
+        :param int last_id: of the last ``onbuy.order`` asked for
+        :rtype: Counter
+        """
+        self.env['onbuy.store.state']._save(self, 'order_statuses', {'after': last_id})
+        return self._store_orders_page(page)
 
     def _task_orders_by_id(self, client, names):
         """Read orders by their OnBuy ids, then apply what is new.
@@ -55,19 +74,43 @@ class OnbuyStore(models.Model):
             yield partial(self._store_orders_page, page)
         yield from self._get_apply_units(client)
 
-    def _task_orders_between(self, client, start, end):
-        """Fetch the orders that changed between two dates.
+    def _get_range_units(self, client):
+        """Give the units that fetch the dates someone asked for; what is fetched is not asked for again.
 
         :param client: an :class:`~..lib.client.OnBuyClient`
+        """
+        wanted = self.env['onbuy.store.state']._load(self, 'orders_range')
+        if not wanted:
+            return
+        end = fields.Datetime.to_datetime(wanted['end'])
+        for page in client.iter_orders(modified_since=fields.Datetime.to_datetime(wanted['start'])):
+            yield partial(self._store_range_page, page, wanted['end'])
+            if page.ordered and page.items and page.items[-1].updated_at > end:
+                break
+        yield partial(self.env['onbuy.store.state']._save, self, 'orders_range', {})
+
+    def _store_range_page(self, page, end):
+        """Store a page of the dates someone asked for, and what is still to be fetched of them.
+
+        :param page: :class:`~..lib.client.Page` of orders
+        :param str end: of the dates, UTC
+        :rtype: Counter
+        """
+        if page.ordered and page.items:
+            reached = fields.Datetime.to_string(page.items[-1].updated_at)
+            self.env['onbuy.store.state']._save(self, 'orders_range', {'start': reached, 'end': end})
+        return self._store_orders_page(page)
+
+    def _fetch_orders_between(self, start, end):
+        """Fetch the orders that changed between two dates; what takes longer goes on in the background.
+
         :param datetime start: UTC
         :param datetime end: UTC
-        :return: a generator of units
+        :return: a client action
         """
-        for page in client.iter_orders(modified_since=start):
-            yield partial(self._store_orders_page, page)
-            if page.items and page.items[-1].updated_at > end:
-                break
-        yield from self._get_apply_units(client)
+        self.env['onbuy.store.state']._save(self, 'orders_range', {
+            'start': fields.Datetime.to_string(start), 'end': fields.Datetime.to_string(end)})
+        return self._run_now('orders')
 
     def action_recover_order(self, order_id):
         """Fetch one order by its OnBuy id, whatever its age or status.
@@ -86,15 +129,33 @@ class OnbuyStore(models.Model):
 
     # === STORING === #
 
+    def _get_orders_state(self):
+        """Return how far orders were read: the watermark, and where a pass that was cut short stands.
+
+        :rtype: dict
+        """
+        return self.env['onbuy.store.state']._load(self, 'orders')
+
+    def _start_watermark(self):
+        """Set where the first reading begins; with no history, what comes from now on is still read."""
+        start = fields.Datetime.now() - timedelta(days=self.history_days)
+        start = fields.Datetime.to_string(start)
+        self.env['onbuy.store.state']._save(self, 'orders', {'watermark': start, 'reached': start})
+
     def _get_orders_since(self):
-        """Return the moment from which on orders are fetched: the watermark less an overlap, else the history.
+        """Return the moment from which on orders are fetched: where a pass was cut, else the watermark less an overlap.
 
         :rtype: datetime
         """
-        watermark = self.env['onbuy.store.state']._load(self, 'orders').get('watermark')
-        if watermark:
-            return fields.Datetime.to_datetime(watermark) - OVERLAP
-        return fields.Datetime.now() - timedelta(days=self.history_days)
+        state = self._get_orders_state()
+        if state.get('reached'):
+            return fields.Datetime.to_datetime(state['reached'])
+        return fields.Datetime.to_datetime(state['watermark']) - OVERLAP
+
+    def _finish_orders_pass(self):
+        """Note that the last pass came to its end: the next one begins with the overlap."""
+        state = self._get_orders_state()
+        self.env['onbuy.store.state']._save(self, 'orders', {'watermark': state['watermark']})
 
     def _store_orders_page(self, page, advance=False):
         """Store one page of orders in the inbox; with ``advance``, move the watermark in the same transaction.
@@ -115,11 +176,9 @@ class OnbuyStore(models.Model):
 
     def _advance_orders_watermark(self, newest):
         """Move the watermark forward; it lives and dies with the rows that it describes."""
-        states = self.env['onbuy.store.state']
-        known = states._load(self, 'orders').get('watermark') or ''
-        watermark = fields.Datetime.to_string(newest)
-        if watermark > known:
-            states._save(self, 'orders', {'watermark': watermark})
+        reached = fields.Datetime.to_string(newest)
+        known = self._get_orders_state().get('watermark') or ''
+        self.env['onbuy.store.state']._save(self, 'orders', {'watermark': max(known, reached), 'reached': reached})
 
     # === APPLYING === #
 
@@ -131,220 +190,14 @@ class OnbuyStore(models.Model):
         if self.state != 'live':
             return
         orders = self.env['onbuy.order'].search(self._get_apply_domain(), order='date_order, id')
-        yield from self._task_listings_by_sku(client, orders._get_unknown_skus())
+        try:
+            with client.prioritised():
+                yield from self._task_listings_by_sku(client, orders._get_unknown_skus())
+        except OnBuyError as error:  # The other orders do not wait for it; these are tried again.
+            _logger.info("Listings of new orders are read later: %s", error)
         for ids in split_every(BATCH, orders.ids, list):
             yield self.env['onbuy.order'].browse(ids).with_company(self.company_id)._apply_batch
 
     def _get_apply_domain(self):
         """Return the domain of this store's orders that wait to be applied and may be tried now."""
         return [('store_id', '=', self.id), *self.env['onbuy.order']._get_due_domain()]
-
-
-class OnbuyOrder(models.Model):
-    _inherit = 'onbuy.order'
-
-    @api.model
-    def _store(self, store, orders):
-        """Create or update the inbox rows of what OnBuy sent; an unchanged order is not written.
-
-        :param store: one ``onbuy.store``
-        :param list orders: of :class:`~..lib.orders.Order`
-        :return: figures ``seen``, ``created``, ``updated``
-        :rtype: Counter
-        :raise ConcurrencyError: if another worker is just storing the same order
-        """
-        latest = {order.order_id: order for order in orders}
-        known = {
-            record.name: record
-            for record in self.search([('store_id', '=', store.id), ('name', 'in', list(latest))])
-        }
-        changed = [(known[name], order) for name, order in latest.items()
-                   if name in known and known[name].digest != order.digest]
-        fresh = [order for name, order in latest.items() if name not in known]
-        for record, order in changed:
-            record._update_from(order)
-        try:
-            self.create([self._prepare_new_values(store, order) for order in fresh]).flush_recordset()
-        except IntegrityError as error:
-            raise ConcurrencyError("The same OnBuy order was stored by another worker.") from error
-        return Counter(seen=len(latest), created=len(fresh), updated=len(changed))
-
-    def _update_from(self, order):
-        """Write what changed on OnBuy and put the order back in the queue.
-
-        :param order: :class:`~..lib.orders.Order`
-        """
-        lines = {line.reference: line for line in self.line_ids}
-        commands = []
-        for line in order.lines:
-            values = self._prepare_line_values(line)
-            known = lines.pop(line.reference, None)
-            commands.append(fields.Command.update(known.id, values) if known else fields.Command.create(values))
-        self.write({**self._prepare_values(order), 'line_ids': commands})
-        self._reset_sync()
-
-    @api.model
-    def _store_broken(self, store, error):
-        """Keep a row that cannot be understood, with its reason, where its user will look.
-
-        :param store: one ``onbuy.store``
-        :param error: :class:`~..lib.client.RowError`
-        """
-        if not error.order_id:
-            self.env['onbuy.sync.run']._note(store, 'orders', fields.Datetime.now(), Counter(failed=1),
-                                             error=error.message)
-            return
-        record = self.search([('store_id', '=', store.id), ('name', '=', error.order_id)])
-        if not record:
-            record = self.create({'store_id': store.id, 'name': error.order_id, 'status': 'unknown'})
-        if record.sync_error != error.message:
-            record._set_sync_error(error.message, retry=False, payload=error.raw, digest=False)
-
-    @api.model
-    def _prepare_new_values(self, store, order):
-        """Return the values of a new inbox row.
-
-        :param store: one ``onbuy.store``
-        :param order: :class:`~..lib.orders.Order`
-        :rtype: dict
-        """
-        is_open = order.status in OPEN_STATUSES
-        return {
-            **self._prepare_values(order),
-            'store_id': store.id,
-            'name': order.order_id,
-            'to_import': is_open and (store.state != 'live' or order.date >= store.cutover_date),
-            'line_ids': [
-                fields.Command.create({**self._prepare_line_values(line), 'quantity_before': line.quantity_dispatched})
-                for line in order.lines
-            ],
-        }
-
-    @api.model
-    def _prepare_values(self, order):
-        """Return the values that follow OnBuy's order.
-
-        :param order: :class:`~..lib.orders.Order`
-        :rtype: dict
-        """
-        dispatch_dates = [line.expected_dispatch for line in order.lines if line.expected_dispatch]
-        delivery_dates = [line.expected_delivery_to for line in order.lines if line.expected_delivery_to]
-        fees = order.fees
-        return {
-            'status': order.status,
-            'status_label': order.status_label,
-            'date_order': order.date,
-            'remote_date': order.updated_at,
-            'shipped_date': order.shipped_at,
-            'cancelled_date': order.cancelled_at,
-            'dispatch_by': min(dispatch_dates, default=False),
-            'delivery_until': max(delivery_dates, default=False),
-            'buyer_name': order.buyer_name,
-            'buyer_email': order.buyer_email,
-            'buyer_phone': order.buyer_phone,
-            'delivery_text': self._format_address(order.delivery_address),
-            'delivery_service': order.delivery_service,
-            'amount_subtotal': order.subtotal,
-            'amount_delivery': order.delivery,
-            'amount_discount': order.discount,
-            'amount_total': order.total,
-            'fee_category': fees.category_ex_vat,
-            'fee_boost': fees.boost_ex_vat,
-            'fee_vat': fees.vat,
-            'fee_total': fees.total_ex_vat,
-            'payload': order.raw,
-            'digest': order.digest,
-        }
-
-    @api.model
-    def _prepare_line_values(self, line):
-        """Return the values that follow a line of OnBuy's order.
-
-        :param line: :class:`~..lib.orders.OrderLine`
-        :rtype: dict
-        """
-        return {
-            'reference': line.reference,
-            'sku': line.sku,
-            'opc': line.opc,
-            'name': line.name,
-            'quantity': line.quantity,
-            'quantity_dispatched': line.quantity_dispatched,
-            'price_unit': line.unit_price,
-            'amount_total': line.total_price,
-            'fee_total': (line.fee_category or 0) + (line.fee_boost or 0),
-            'template_id': line.template_id,
-            'dispatch_by': line.expected_dispatch,
-        }
-
-    @api.model
-    def _format_address(self, address):
-        """Return an address as lines of text.
-
-        :param address: :class:`~..lib.orders.Address` or None
-        :rtype: str
-        """
-        if not address:
-            return ''
-        parts = [address.name, *address.lines, address.town, address.county, address.postcode, address.country]
-        return '\n'.join(part for part in parts if part)
-
-    def _get_unknown_skus(self):
-        """Return the SKUs of orders tried for the first time that no listing here has.
-
-        :rtype: list
-        """
-        lines = self.filtered(lambda order: not order.sync_attempts and order.to_import).line_ids
-        skus = {line.sku for line in lines if line.sku}
-        known = self.env['onbuy.listing'].search([
-            ('store_id', 'in', self.store_id.ids), ('sku', 'in', list(skus)), ('product_id', '!=', False),
-        ]).mapped('sku')
-        return sorted(skus - set(known))
-
-    def _apply_batch(self):
-        """Apply orders to Odoo together; if one fails, one by one, each with its own error.
-
-        :return: figures ``updated``, ``failed``
-        :rtype: Counter
-        """
-        orders = self.try_lock_for_update(allow_referencing=True).filtered_domain(self._get_due_domain())
-        try:
-            with self.env.cr.savepoint():
-                for order in orders:
-                    order._apply()
-            return Counter(updated=len(orders))
-        except (OperationalError, ConcurrencyError):
-            raise
-        except Exception:  # noqa: BLE001  Which one it was comes out below, where its error is kept.
-            failed = sum(not order._apply_alone() for order in orders)
-            return Counter(updated=len(orders) - failed, failed=failed)
-
-    def _apply_alone(self):
-        """Apply one order; keep its error.
-
-        :return: whether it went well
-        :rtype: bool
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._apply()
-            return True
-        except (OperationalError, ConcurrencyError):
-            raise
-        except UserError as error:
-            self._set_sync_error(error)
-        except Exception as error:  # noqa: BLE001  One bad order must not stop the others.
-            _logger.exception("OnBuy order %s cannot be applied.", self.name)
-            self._set_sync_error(self.env._("An unexpected error: %(error)s", error=error))
-        return False
-
-    def _apply(self):
-        """Make Odoo follow what OnBuy says of this order."""
-        self.ensure_one()
-        order = self._parse()
-        sale_order = self.sale_order_id or self._link_sale_order()
-        if not sale_order and self.to_import and self._is_open():
-            sale_order = self._import(order)
-        if sale_order:
-            self._follow(order)
-        self._set_synced()

@@ -235,9 +235,11 @@ class OnbuyOrder(models.Model):
                 taken = min(left, move.product_uom_qty)
                 move.product_uom_qty -= taken
                 left -= taken
-        emptied = sale_order.picking_ids.move_ids.filtered(
-            lambda move: move.state not in ('done', 'cancel') and not move.product_uom_qty)
-        emptied._action_cancel()
+        moves = sale_order.picking_ids.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+        moves.filtered(lambda move: not move.product_uom_qty)._action_cancel()
+        # Core takes back the reservation of a move that is lowered.
+        moves.filtered(lambda move: move.state == 'confirmed' and move.picking_type_id.reservation_method == 'at_confirm'
+                       )._action_assign()
 
     def _invoice(self, sale_order):
         """Invoice, post and settle what is due, as far as the store wants; not an order with a rounding line.

@@ -5,7 +5,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..lib.errors import AuthError, ForbiddenError, OnBuyError, UnavailableError
+from ..lib.errors import (
+    AuthError,
+    DeferredError,
+    ForbiddenError,
+    OnBuyError,
+    RateLimitError,
+    UnavailableError,
+)
 
 TEST_KEY_PREFIX = 'ck_test_'  # OnBuy API reference, 4
 
@@ -43,7 +50,7 @@ class OnbuyStore(models.Model):
     is_test = fields.Boolean(string="Test Keys", compute='_compute_key_hash', store=True, compute_sudo=True)
     database_fingerprint = fields.Char(groups='base.group_system', copy=False, readonly=True)
     is_copied = fields.Boolean(string="Copied Database", compute='_compute_is_copied', compute_sudo=True)
-    connection_error = fields.Text(readonly=True, copy=False)
+    connection_error = fields.Text(compute='_compute_connection_error', compute_sudo=True)
     site_name = fields.Char(string="Site", readonly=True, copy=False)
     live_date = fields.Datetime(string="Live Since", readonly=True, copy=False)
 
@@ -95,9 +102,11 @@ class OnbuyStore(models.Model):
         'CHECK (limit_share BETWEEN 1 AND 100)', "Use between 1 and 100 % of the allowance.",
     )
     _limits_check = models.Constraint(
-        'CHECK (LEAST(limit_get, limit_post, limit_put, limit_delete, limit_day) > 0 AND call_interval >= 0)',
+        'CHECK (LEAST(limit_get, limit_post, limit_put, limit_delete, limit_day) > 0)',
         "The allowance must be above zero: take the numbers from the API settings of OnBuy's Seller Control Panel.",
     )
+    _interval_check = models.Constraint(
+        'CHECK (call_interval BETWEEN 0 AND 2)', "Between two calls there are 0 to 2 seconds.")
 
     # === COMPUTE METHODS === #
 
@@ -113,6 +122,10 @@ class OnbuyStore(models.Model):
         here = self._get_database_fingerprint()
         for store in self:
             store.is_copied = bool(store.database_fingerprint) and store.database_fingerprint != here
+
+    def _compute_connection_error(self):
+        for store in self:
+            store.connection_error = store._get_last_error()
 
     def _compute_currency_id(self):
         self.currency_id = self.env.ref('base.GBP')
@@ -131,12 +144,8 @@ class OnbuyStore(models.Model):
         return super().create([self._strip_keys(vals) for vals in vals_list])
 
     def write(self, vals):
-        """Override of the ORM to forget the token when the keys change."""
-        result = super().write(self._strip_keys(vals))
-        if 'consumer_key' in vals or 'secret_key' in vals:
-            for store in self:
-                self.env['onbuy.store.state']._forget_token(store)
-        return result
+        """Override of the ORM to take stray blanks off pasted keys."""
+        return super().write(self._strip_keys(vals))
 
     @api.model
     def _strip_keys(self, vals):
@@ -148,6 +157,12 @@ class OnbuyStore(models.Model):
     def _unlink_except_with_orders(self):
         if self.order_ids.sale_order_id:
             raise UserError(self.env._("A store with sales orders cannot be deleted. Archive it instead."))
+
+    def unlink(self):
+        """Override of the ORM to take along what has no foreign key."""
+        self.env['onbuy.order.action'].sudo().search([('store_id', 'in', self.ids)]).unlink()
+        self.env['onbuy.store.state'].sudo().search([('store_id', 'in', self.ids)]).unlink()
+        return super().unlink()
 
     # === ACTION METHODS === #
 
@@ -163,6 +178,7 @@ class OnbuyStore(models.Model):
         self.check_access('write')
         try:
             with self._connect() as client:
+                client.token = None  # The keys themselves are to be proved.
                 site = client.check()
         except OnBuyError as error:
             raise UserError(self._explain_connection_error(error)) from error
@@ -170,7 +186,6 @@ class OnbuyStore(models.Model):
         store_sudo.write({
             'database_fingerprint': self._get_database_fingerprint(),
             'site_name': site.name,
-            'connection_error': False,
             'state': 'readonly' if self.state == 'draft' else self.state,
         })
         for task in ('listings', 'orders'):
@@ -192,6 +207,11 @@ class OnbuyStore(models.Model):
         elif isinstance(error, ForbiddenError):
             hint = self.env._("The keys are right, but OnBuy does not allow this account to use the API. Ask OnBuy's "
                               "seller support to enable API access.")
+        elif isinstance(error, DeferredError | RateLimitError):
+            hint = self.env._("OnBuy's limit of calls is used up for now. Try again later.")
+        elif isinstance(error, UnavailableError) and error.status:
+            hint = self.env._("OnBuy was reached, but its answer was no use. This is mostly a fault on OnBuy's side: try "
+                              "again in some minutes.")
         elif isinstance(error, UnavailableError):
             hint = self.env._("OnBuy could not be reached. Check this server's internet connection and try again.")
         else:

@@ -52,10 +52,12 @@ class OnbuyStore(models.Model):
         """
         state = self.env['onbuy.store.state']
         known = state._load_committed(self, 'api')
-        token = known.get('token')
+        keys_hash = hashlib.sha256(f'{self.consumer_key} {self.secret_key}'.encode()).hexdigest()
+        token = known.get('token') if known.get('keys') == keys_hash else None  # Never of keys that were changed.
 
         def save(client):
             state._save_committed(self, 'api', {
+                'keys': keys_hash,
                 'token': client.token and [client.token.value, client.token.expires_at],
                 'usage': client.governor.state,
             })
@@ -125,11 +127,16 @@ class OnbuyStore(models.Model):
         return ""
 
     def _get_database_fingerprint(self):
-        """Return what tells this database from every copy of it: a hash of its uuid, name and oid.
+        """Return what tells this database from every copy of it: a hash of its uuid, server, name and oid.
+
+        The server counts because a dump restored elsewhere under the same name often gets the same oid.
 
         :rtype: str
         """
-        self.env.cr.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
-        oid, = self.env.cr.fetchone()
+        self.env.cr.execute("""
+            SELECT oid, (SELECT system_identifier FROM pg_control_system())
+              FROM pg_database WHERE datname = current_database()
+        """)
+        oid, server = self.env.cr.fetchone()
         uuid = self.env['ir.config_parameter'].sudo().get_param('database.uuid')
-        return hashlib.sha256(f'{uuid}|{self.env.cr.dbname}|{oid}'.encode()).hexdigest()
+        return hashlib.sha256(f'{uuid}|{server}|{self.env.cr.dbname}|{oid}'.encode()).hexdigest()

@@ -155,9 +155,11 @@ class OnbuyStore(models.Model):
 
     def _read_before_live(self):
         """Read what the cron has not read yet, so that going live knows the listings and the open orders."""
-        for task in ('listings', 'orders'):
-            if not self.env['onbuy.store.state']._load_committed(self, f'done_{task}'):
-                self._run_now(task)
+        state = self.env['onbuy.store.state']
+        if not state._load(self, 'listings').get('complete'):
+            self._run_now('listings')
+        if not state._load(self, 'orders') or state._load(self, 'orders').get('reached'):
+            self._run_now('orders')
 
     def action_take_offline(self):
         """Leave *Live*: nothing is written to OnBuy any more; orders are still read."""

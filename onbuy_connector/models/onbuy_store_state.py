@@ -64,8 +64,3 @@ class OnbuyStoreState(models.Model):
         """As :meth:`_save`, in a transaction of its own: a call that was sent stays counted, whatever follows."""
         with self.env.registry.cursor() as cr:
             self.with_env(self.env(cr=cr))._save(store, topic, data)
-
-    @api.model
-    def _forget_token(self, store):
-        """Drop the token of keys that are not the store's any more."""
-        self._save(store, 'api', {**self._load(store, 'api'), 'token': None})

@@ -1,4 +1,5 @@
 import logging
+import random
 import time
 from collections import Counter
 from datetime import timedelta
@@ -7,13 +8,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
-from ..lib.errors import AuthError, DeferredError, OnBuyError, RateLimitError
+from ..lib.errors import DeferredError, OnBuyError, RateLimitError
 from .onbuy_store_api import StoreBusyError
 
 _logger = logging.getLogger(__name__)
 
 BUTTON_SECONDS = 20  # a button works so long itself; what is left then goes on in the background
 BUSY_WAIT = timedelta(seconds=5)
+FAILURE_WAIT = timedelta(minutes=1)
+RATE_LIMIT_WAIT = timedelta(minutes=2)
 TASK_CRONS = {
     'orders': 'onbuy_connector.ir_cron_sync_orders',
     'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
@@ -62,7 +65,7 @@ class OnbuyStore(models.Model):
         """
         stores = self.search(self._get_task_domain(task))
         self.env['ir.cron']._commit_progress(remaining=len(stores))
-        for store in stores:
+        for store in stores.browse(random.sample(stores.ids, len(stores))):  # So that each is the first at times.
             if not store.with_company(store.company_id)._cron_run_store(task):
                 break
 
@@ -74,35 +77,52 @@ class OnbuyStore(models.Model):
         :rtype: bool
         """
         commit_progress = self.env['ir.cron']._commit_progress
-        figures, started, time_left = Counter(), fields.Datetime.now(), 1
+        figures, started, time_left, wait = Counter(), fields.Datetime.now(), 1, None
         try:
             with self._connect() as client:
-                for unit in self._get_units(task, client):
-                    figures.update(self._cron_run_unit(unit))
-                    time_left = commit_progress()
-                    if not time_left:
-                        self._trigger_task(task)
-                        break
-                else:
-                    self._note_success(task)
-                figures['calls'] = client.calls
+                time_left = self._cron_run_units(task, client, figures)
         except StoreBusyError:
             self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
+            return bool(commit_progress(1))  # Whoever has the lock looks at the outbox when it is done.
         except DeferredError as error:
             self.env.cr.rollback()
             self._trigger_task(task, at=error.until)
-        except (OnBuyError, UserError) as error:
+            wait = FAILURE_WAIT
+        except Exception as error:  # noqa: BLE001  One store must not stop the others.
             self.env.cr.rollback()
             self._note_failure(task, started, error)
             if isinstance(error, RateLimitError):
-                self._trigger_task(task, at=fields.Datetime.now() + timedelta(minutes=2))
-        except Exception as error:  # noqa: BLE001  One store must not stop the others.
-            _logger.exception("Task %s of OnBuy store %s failed.", task, self.id)
-            self.env.cr.rollback()
-            self._note_failure(task, started, error)
+                self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
+            wait = FAILURE_WAIT
         self._note_run(task, started, figures)
-        self._trigger_waiting_actions()
-        return bool(commit_progress(1) and time_left)
+        time_left = min(time_left, commit_progress(1))
+        self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
+        commit_progress()
+        return bool(time_left)
+
+    def _cron_run_units(self, task, client, figures):
+        """Run the units of a task as long as there is time and nobody pauses the store.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param client: the store's :class:`~..lib.client.OnBuyClient`
+        :param Counter figures: of the run; grows
+        :return: seconds left
+        :rtype: float
+        """
+        time_left, wanted = 1, self._get_task_domain(task)
+        try:
+            for unit in self._get_units(task, client):
+                figures.update(self._cron_run_unit(unit))
+                time_left = self.env['ir.cron']._commit_progress()
+                if not self.filtered_domain(wanted):
+                    return time_left
+                if not time_left:
+                    self._trigger_task(task)
+                    return time_left
+            self._note_success(task)
+        finally:
+            figures['calls'] = client.calls
+        return time_left
 
     def _cron_run_unit(self, unit):
         """Run one unit in a transaction of its own, again if it collided with another one.
@@ -158,6 +178,10 @@ class OnbuyStore(models.Model):
         """
         self.ensure_one()
         self.check_access('read')
+        if self.state not in ('readonly', 'live'):
+            raise UserError(self.env._(
+                "%(store)s is paused or not connected yet, so nothing is read from or sent to OnBuy. Connect or resume it "
+                "first.", store=self.name))
         return self.sudo().with_company(self.company_id)._run_in_button(task, *args)
 
     def _run_in_button(self, task, *args):
@@ -176,10 +200,15 @@ class OnbuyStore(models.Model):
         except StoreBusyError:
             if task not in TASK_CRONS:
                 raise
-            self._trigger_task(task)
+            self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
             return self._notify(self.env._("A sync of this store is running. Yours comes right after it."))
         except OnBuyError as error:
-            raise UserError(str(error)) from error
+            if not figures or task not in TASK_CRONS:
+                raise UserError(str(error)) from error
+            complete = False  # What was read so far is kept.
+            self._trigger_task(task, at=getattr(error, 'until', None) or fields.Datetime.now() + FAILURE_WAIT)
+        if self.state == 'live':
+            self._trigger_task('actions')  # They were refused while this had the lock.
         if task in TASK_CRONS:
             self._note_run(task, started, figures)
         if task in TASK_CRONS and complete:
@@ -225,17 +254,29 @@ class OnbuyStore(models.Model):
         """
         self.env.ref(TASK_CRONS[task]).sudo()._trigger(at)
 
-    def _trigger_waiting_actions(self):
-        """Wake the outgoing cron if something waits that another worker may have been refused to send."""
-        if self.state == 'live' and self.env['onbuy.order.action']._has_due(self):
-            self._trigger_task('actions')
+    def _trigger_waiting_actions(self, wait=None):
+        """Wake the outgoing cron if something waits that another worker may have been refused to send.
+
+        :param timedelta wait: not at once, because OnBuy cannot be reached for now
+        """
+        if self.state == 'live' and self.sync_actions and self.env['onbuy.order.action']._has_due(self):
+            self._trigger_task('actions', at=wait and fields.Datetime.now() + wait)
 
     def _note_success(self, task):
         """Remember when a task last went through, for the store's card."""
-        if self.connection_error:
-            self.connection_error = False
         state = self.env['onbuy.store.state']
         state._save_committed(self, f'done_{task}', {'at': fields.Datetime.to_string(fields.Datetime.now())})
+
+    def _get_last_error(self):
+        """Return why a task failed that has not gone through since, or False.
+
+        In the state's own rows: a sync that writes on the store would collide with whoever changes its settings.
+
+        :rtype: str
+        """
+        state = self.env['onbuy.store.state']
+        errors = (state._load(self, f'done_{task}').get('error') for task in TASK_CRONS)
+        return next(filter(None, errors), False) if self.state in ('readonly', 'live') else False
 
     def _note_failure(self, task, started, error):
         """Write a failed run.
@@ -244,9 +285,14 @@ class OnbuyStore(models.Model):
         :param datetime started: UTC
         :param error: an exception
         """
-        if isinstance(error, AuthError):
-            self.connection_error = str(error)
-        self.env['onbuy.sync.run']._note(self, task, started, Counter(), error=str(error))
+        if isinstance(error, OnBuyError | UserError):
+            text = str(error)
+        else:
+            _logger.error("Task %s of OnBuy store %s failed.", task, self.id, exc_info=error)
+            text = self.env._("An unexpected error: %(error)s", error=error)
+        state = self.env['onbuy.store.state']
+        state._save_committed(self, f'done_{task}', {**state._load_committed(self, f'done_{task}'), 'error': text})
+        self.env['onbuy.sync.run']._note(self, task, started, Counter(), error=text)
 
     def _note_run(self, task, started, figures):
         """Write a run, if something happened in it."""

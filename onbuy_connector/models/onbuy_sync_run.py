@@ -37,7 +37,7 @@ class OnbuySyncRun(models.Model):
 
     @api.model
     def _note(self, store, task, start, figures, error=None):
-        """Write a run.
+        """Write a run; the same failure again only moves the end of the last one.
 
         :param store: one ``onbuy.store``
         :param str task: a value of the field ``task``
@@ -46,6 +46,10 @@ class OnbuySyncRun(models.Model):
         :param str error: why the run failed
         :return: the run
         """
+        last = self.sudo().search([('store_id', '=', store.id), ('task', '=', task)], limit=1)
+        if error and last.state == 'failed' and last.message == error:
+            last.end = fields.Datetime.now()
+            return last
         return self.sudo().create({
             'store_id': store.id,
             'task': task,

@@ -1,0 +1,4 @@
+from . import onbuy_delivery_confirm
+from . import onbuy_order_cancel
+from . import onbuy_order_fetch
+from . import onbuy_order_refund

@@ -10,6 +10,7 @@ from .commands import last_error
 from .console import Progress, Stop
 from .paths import BIN, LOGS, ROOT, RUN
 from .ports import HOST
+from .processes import follow_parent
 
 CONFIG = RUN / 'odoo.conf'
 DATA = RUN / 'odoo-data'
@@ -70,7 +71,7 @@ def install(database, modules, title, *, option='-i'):
     arguments = command('-d', database, option, modules, '--stop-after-init', '--no-http')
     LOGS.mkdir(parents=True, exist_ok=True)
     with Progress(title) as progress, log.open('w') as output:
-        odoo = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+        odoo = subprocess.Popen([*follow_parent('TERM'), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                 env=environment(), cwd=ROOT)
         follow(odoo, log, progress)
     if odoo.returncode:

@@ -96,7 +96,7 @@ def start(data, settings):
     """
     if not (data / 'PG_VERSION').exists():
         initialise(data)
-    options = {**settings, 'listen_addresses': '', 'unix_socket_directories': socket_folder(data)}
+    options = {**settings, 'listen_addresses': '', 'unix_socket_directories': f'"{socket_folder(data)}"'}
     arguments = [part for key, value in options.items() for part in ('-c', f'{key}={value}')]
     return processes.start([program('postgres'), '-D', data, *arguments], log_of(data),
                            end_signal='INT', prefix=as_ordinary_user(), cwd=data)

@@ -1,0 +1,253 @@
+import base64
+from dataclasses import replace
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..lib.client import OnBuyClient
+from ..lib.errors import UnavailableError
+from ..models import onbuy_listing_pull
+from .common import OnbuyCommon
+from .test_sync_orders import SlicedMixin
+
+PIXEL = base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')
+
+
+@tagged('post_install', '-at_install')
+class TestSyncListings(SlicedMixin, OnbuyCommon):
+    """Listings in, and which product each stands for."""
+
+    def read(self, *, live=False):
+        """Read all listings; return them."""
+        if live:
+            self.go_live()
+        else:
+            self.store.action_connect()
+            self.run_cron('sync_listings')
+        return self.listings()
+
+    def listings(self):
+        """Return the store's listings."""
+        return self.env['onbuy.listing'].search([('store_id', '=', self.store.id)])
+
+    def get_remote(self, sku):
+        """Return a listing as OnBuy has it now."""
+        with self.store._connect() as client:
+            return client.find_listing(sku)
+
+    def make_product(self, **values):
+        """Create a product of the store's company."""
+        return self.env['product.product'].create({'name': "Lamp", 'type': 'consu', **values})
+
+    def rematch(self, listing):
+        """Match a listing anew."""
+        listing.write({'product_id': False, 'match_state': 'none'})
+        listing._match()
+        return listing
+
+    # === MATCHING === #
+
+    def test_a_store_that_only_reads_makes_no_product(self):
+        before = self.env['product.template'].search_count([])
+        listings = self.read()
+        self.assertEqual(len(listings), len(self.sandbox.control('GET', '/state')['accounts']['live']['listings']))
+        self.assertFalse(listings.product_id)
+        self.assertEqual(self.env['product.template'].search_count([]), before)
+
+    def test_going_live_creates_what_is_missing_with_its_vat_to_check(self):
+        listings = self.read(live=True)
+        self.assertEqual(set(listings.mapped('match_state')), {'matched'})
+        self.assertTrue(all(listings.product_id.mapped('onbuy_vat_to_check')))
+
+    def test_a_store_that_does_not_want_it_gets_no_products(self):
+        self.store.create_products = False
+        self.assertFalse(self.read(live=True).product_id)
+
+    def test_the_sku_comes_before_the_barcode(self):
+        listing = self.read()[0]
+        code = listing.product_codes.split(',')[0]
+        self.make_product(barcode=code)
+        by_sku = self.make_product(default_code=listing.sku)
+        self.assertEqual(self.rematch(listing).product_id, by_sku)
+
+    def test_a_barcode_matches_with_and_without_leading_zeros(self):
+        listing = self.read()[0]
+        listing.product_codes = '0012345678905'
+        for barcode in ('12345678905', '012345678905', '0012345678905', '00012345678905'):
+            with self.subTest(barcode=barcode):
+                product = self.make_product(barcode=barcode)
+                self.assertEqual(self.rematch(listing).product_id, product)
+                product.barcode = False
+
+    def test_the_barcode_of_a_packaging_gives_its_unit(self):
+        listing = self.read()[0]
+        product, pack = self.make_product(), self.env.ref('uom.product_uom_dozen')
+        self.env['product.uom'].create({'product_id': product.id, 'uom_id': pack.id, 'barcode': '5012345678900'})
+        listing.product_codes = '5012345678900'
+        self.rematch(listing)
+        self.assertEqual((listing.product_id, listing.uom_id), (product, pack))
+
+    def test_several_products_of_one_sku_are_ambiguous_and_none_is_chosen_or_made(self):
+        listing = self.read(live=True)[0]
+        for _product in range(2):
+            self.make_product(default_code=listing.sku)
+        self.rematch(listing)
+        self.assertEqual((listing.match_state, listing.product_id.ids), ('ambiguous', []))
+
+    def test_a_product_of_another_company_is_no_match(self):
+        listing = self.read()[0]
+        other = self.env['res.company'].create({'name': "Elsewhere"})
+        self.make_product(default_code=listing.sku, company_id=other.id)
+        self.assertEqual(self.rematch(listing).match_state, 'none')
+
+    def test_a_product_that_cannot_be_made_shows_its_reason_and_stops_no_other(self):
+        prepare = type(self.env['onbuy.listing'])._prepare_product_values
+        bad = self.read()[3].sku
+
+        def fail(listing, *args):
+            if listing.sku == bad:
+                raise ValueError("a bad day")
+            return prepare(listing, *args)
+
+        self.patch(type(self.env['onbuy.listing']), '_prepare_product_values', fail)
+        self.store.action_go_live()
+        listings = self.listings()
+        without = listings.filtered(lambda listing: not listing.product_id)
+        self.assertEqual(without.mapped('sku'), [bad])
+        self.assertIn("a bad day", without.sync_error)
+
+    def test_a_code_that_is_taken_by_a_packaging_is_not_given_to_a_new_product(self):
+        listing = self.read()[0]
+        service = self.env['product.product'].create({'name': "Hour", 'type': 'service'})
+        code = listing.product_codes.split(',')[0]
+        self.env['product.uom'].create({
+            'product_id': service.id, 'uom_id': self.env.ref('uom.product_uom_dozen').id, 'barcode': code})
+        self.store.action_go_live()
+        self.assertTrue(listing.product_id)
+        self.assertFalse(listing.product_id.barcode)
+
+    # === DUPLICATES, ABSENCE === #
+
+    def test_of_two_listings_with_one_sku_the_first_is_kept_and_says_so_once(self):
+        listing = self.read()[0]
+        remote = self.get_remote(listing.sku)
+        before = len(self.listings())
+        twin = replace(remote, listing_id='999999', opc='TWIN', digest='twin')
+        for _pass in range(2):
+            self.env['onbuy.listing']._store(self.store, [remote, twin], {}, replace=True)
+        self.assertEqual(listing.remote_id, remote.listing_id)
+        self.assertIn("has the SKU", listing.sync_error)
+        self.assertIn("999999", listing.sync_error)
+        self.assertEqual(len(self.listings()), before)
+
+    def test_a_listing_that_was_deleted_is_marked_and_comes_back_when_it_does(self):
+        listing = self.read()[0]
+        sku, values = listing.sku, self.get_remote(listing.sku)
+        with self.store._connect() as client:
+            client.request('DELETE', '/listings/by-sku', json={'site_id': 2000, 'skus': [sku]})
+        self.run_cron('sync_listings')
+        self.assertEqual((listing.is_on_onbuy, listing.sync_state), (False, 'error'))
+        self.env['onbuy.listing']._store(self.store, [values], {}, replace=True)
+        self.assertEqual((listing.is_on_onbuy, listing.sync_state, listing.sync_error), (True, 'synced', False))
+
+    def test_a_listing_that_a_shifted_page_hid_is_asked_for_before_it_is_called_gone(self):
+        listings = self.read()
+        self.fault('short_page', path='/listings', count=3)
+        self.run_cron('sync_listings')
+        self.assertEqual(set(listings.mapped('is_on_onbuy')), {True})
+
+    def test_a_row_that_cannot_be_understood_is_told_on_its_listing_which_is_not_gone(self):
+        listing = self.read()[0]
+        self.store._note_broken_listing(
+            type('Row', (), {'sku': listing.sku, 'message': "The price is no number."}), seen := {})
+        self.assertEqual(listing.sync_error, "The price is no number.")
+        self.assertIn(listing.sku, seen)
+
+    # === A PART AFTER THE OTHER === #
+
+    def set_window(self):
+        """Read two pages of three at a time and return a function giving the offsets asked for since."""
+        self.patch(onbuy_listing_pull, 'PAGE', 3)
+        self.patch(onbuy_listing_pull, 'WINDOW', 6)
+
+        def get_offsets():
+            calls = self.sandbox.requests('/listings')
+            self.sandbox.control('DELETE', '/requests')
+            return [next((part[7:] for part in one['query'].split('&') if part.startswith('offset=')), '0')
+                    for one in calls]
+        get_offsets()
+        return get_offsets
+
+    def test_after_the_first_full_reading_each_run_reads_the_newest_page_and_the_next_window(self):
+        self.read()
+        get_offsets = self.set_window()
+        self.run_cron('sync_listings')
+        self.assertEqual(get_offsets(), ['0', '0', '3'])
+        self.run_cron('sync_listings')
+        self.assertEqual(get_offsets(), ['0', '6', '9'])
+        self.run_cron('sync_listings')
+        self.assertEqual(get_offsets()[:2], ['0', '0'] if self.is_pass_over() else ['0', '12'])
+
+    def is_pass_over(self):
+        """Return whether the window is back at the beginning."""
+        return self.env['onbuy.store.state']._load(self.store, 'listings')['offset'] <= 6
+
+    def test_a_window_that_is_cut_goes_on_where_it_was_and_comes_to_an_end(self):
+        self.read()
+        get_offsets = self.set_window()
+        self.slice_crons(2)
+        for _slice in range(2):
+            self.run_cron('sync_listings')
+        self.assertEqual(get_offsets(), ['0', '0', '3'], "one window and no more")
+        self.assertEqual(self.env['onbuy.store.state']._load(self.store, 'listings')['read'], 0)
+
+    # === PICTURES === #
+
+    def with_picture(self, answer):
+        """Read with a client whose pictures are ``answer`` (bytes or an exception); return a listing."""
+        def fetch(client, url):
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        self.patch(OnBuyClient, 'fetch_image', fetch)
+        return self.read(live=True)
+
+    def test_a_new_product_gets_the_first_picture_of_its_listing(self):
+        listings = self.read(live=True)
+        self.run_cron('sync_listings')
+        self.assertTrue(all(listings.product_id.mapped('image_1920')))
+        self.assertEqual(set(listings.mapped('image_state')), {'done'})
+
+    def test_what_is_no_picture_is_refused(self):
+        listings = self.with_picture(b'<html>')
+        self.run_cron('sync_listings')
+        self.assertEqual(set(listings.mapped('image_state')), {'refused'})
+        self.assertFalse(any(listings.product_id.mapped('image_1920')))
+
+    def test_a_picture_on_a_private_address_is_not_fetched(self):
+        listings = self.read(live=True)
+        addresses = ('http://127.0.0.1:9/a.png', 'https://10.0.0.1/a.png', 'file:///etc/passwd', 'https://localhost/a.png')
+        for listing, url in zip(listings, addresses, strict=False):
+            listing.image_url = url
+        with self.store._connect() as client:
+            for unit in self.store._get_image_units(client):
+                unit()
+        self.assertEqual(set(listings[:4].mapped('image_state')), {'refused'})
+        self.assertEqual(set(listings[4:].mapped('image_state')), {'done'})
+
+    def test_a_picture_that_cannot_be_had_is_tried_twice_and_holds_up_nothing(self):
+        listings = self.with_picture(UnavailableError("no"))
+        for _run in range(2):
+            with mute_logger('odoo.addons.onbuy_connector.models.onbuy_store_tasks'):
+                self.run_cron('sync_listings')
+        self.assertEqual(sorted(listings.mapped('image_state'))[:2], ['again', 'again'])
+        for _run in range(2 * len(listings)):
+            self.run_cron('sync_listings')
+        self.assertEqual(set(listings.mapped('image_state')), {'refused'})
+
+    def test_a_picture_that_a_person_chose_is_kept(self):
+        listing = self.read(live=True)[0]
+        listing.product_id.image_1920 = base64.b64encode(PIXEL)
+        chosen = listing.product_id.image_1920
+        listing._store_image(PIXEL)
+        self.assertEqual(listing.product_id.image_1920, chosen)

@@ -1,0 +1,166 @@
+"""A database with real commits, a sandbox, and programs that work in the database: for races, kills and copies."""
+
+import contextlib
+import itertools
+import json
+import signal
+import subprocess
+import tempfile
+import time
+
+from _setup import databases, odoo_cli, processes
+from conftest import ROOT
+
+from odoo.addons.onbuy_connector.tests.common import Sandbox
+
+SECONDS = 120  # no program here works longer without being asked to
+NUMBERS = itertools.count(1)
+
+# What every program can use: `env`, `store`, `run(cron)` and `say(value)`.
+PRELUDE = '''
+import json, logging, os, random, sys, time
+from odoo.addons.base.models.ir_cron import IrCron
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import retrying
+
+CRONS = ('sync_orders', 'sync_order_statuses', 'sync_listings', 'send_actions')
+store = env['onbuy.store'].search([], limit=1)
+
+def say(value):
+    with open({answer!r}, 'w') as answer:
+        json.dump(value, answer)
+
+def run(*names):
+    """Have the named crons run as a cron worker runs them."""
+    for name in names:
+        env.ref(f'onbuy_connector.ir_cron_{{name}}')._trigger()
+    env.cr.commit()
+    IrCron._process_jobs(env.cr.dbname)
+    env.cr.rollback()
+
+def press(method, *arguments, user=None):
+    """Press a button of the store as the web client does: again if it collides, committed at the end."""
+    def call():
+        return getattr(store.with_user(user or env.uid), method)(*arguments)
+    try:
+        return retrying(call, env)
+    finally:
+        env.cr.rollback()
+'''
+
+GO_LIVE = '''
+domestic = env['account.fiscal.position'].search(
+    [('company_id', '=', env.company.id), ('name', '=', 'United Kingdom')], limit=1)
+env['ir.config_parameter'].set_param('onbuy_connector.api_url', {url!r})
+store = env['onbuy.store'].create({{
+    'name': 'Lamp House', 'consumer_key': {keys[ck_live_]!r}, 'secret_key': {keys[sk_live_]!r},
+    'create_products': True, 'northern_ireland_position_id': domestic.id, 'isle_of_man_position_id': domestic.id,
+    'jersey_position_id': domestic.id, 'guernsey_position_id': domestic.id, **{values!r}}})
+store.action_connect()
+store.action_sync_listings()
+store.action_go_live()
+location = env['stock.warehouse'].search([('company_id', '=', store.company_id.id)], limit=1).lot_stock_id
+for product in store.listing_ids.product_id:
+    env['stock.quant']._update_available_quantity(product, location, 10000)
+env['ir.cron'].search([('cron_name', 'not like', 'OnBuy')]).active = False
+env.cr.commit()
+'''
+
+
+class World:
+    """A database and a sandbox.
+
+    :param str database: its name
+    :param Sandbox sandbox: of ``onbuy_connector/tests/common.py``
+    """
+
+    def __init__(self, database, sandbox):
+        self.database = database
+        self.sandbox = sandbox
+
+    def start(self, script):
+        """Start a program in ``odoo shell``.
+
+        :param str script: Python, with what the prelude gives
+        :return Program: running
+        """
+        return Program(self.database, script)
+
+    def do(self, script):
+        """Run a program and return what it says; it must end well."""
+        return self.start(script).result()
+
+    @contextlib.contextmanager
+    def copy(self):
+        """Have a template copy of the database, with the same sandbox."""
+        name = f'{self.database}_copy{next(NUMBERS)}'
+        databases.create(name, self.database)
+        try:
+            yield World(name, self.sandbox)
+        finally:
+            databases.drop(name)
+
+
+class Program:
+    """A process that works in a database."""
+
+    def __init__(self, database, script):
+        self.answer = tempfile.NamedTemporaryFile(suffix='.json')
+        self.log = tempfile.NamedTemporaryFile('w+', suffix='.log')
+        source = tempfile.NamedTemporaryFile('w+', suffix='.py')
+        source.write(PRELUDE.format(answer=self.answer.name) + script)
+        source.seek(0)
+        self.process = subprocess.Popen(
+            [*processes.follow_parent('KILL'), *odoo_cli.command('shell', '-d', database, '--no-http')], stdin=source,
+            stdout=self.log, stderr=self.log, env=odoo_cli.environment(), cwd=ROOT)
+
+    def result(self, seconds=4 * SECONDS):
+        """Wait for the end and return what the program said.
+
+        :raise AssertionError: with the end of its log, if it failed
+        """
+        code = self.process.wait(seconds)
+        self.log.seek(0)
+        text = self.log.read()
+        assert not code and 'Traceback' not in text, text[-5000:]
+        said = self.answer.read()
+        return json.loads(said) if said else None
+
+    def kill(self):
+        """Take its power away."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def live_world(template, *options, **values):
+    """Have a database with a live store, connected to a sandbox of its own.
+
+    :param str template: database with the module installed
+    :param options: of the sandbox
+    :param values: of the store
+    :return: a context manager giving a World
+    """
+    sandbox = Sandbox(*options)
+    name = f'{template}_{next(NUMBERS)}'
+    databases.create(name, template)
+    try:
+        world = World(name, sandbox)
+        world.do(GO_LIVE.format(url=f'{sandbox.url}/v2', keys=sandbox.keys, values=values))
+        yield world
+    finally:
+        databases.drop(name)
+        sandbox.stop()
+
+
+def wait_until(condition, what, seconds=60):
+    """Wait until a condition holds.
+
+    :param condition: callable giving something true or false
+    :param str what: is waited for
+    :raise AssertionError: it never came
+    """
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.1)
