@@ -8,10 +8,11 @@ import subprocess
 import tempfile
 import time
 
-from _setup import databases, odoo_cli, processes
 from conftest import ROOT
 
 from odoo.addons.onbuy_connector.tests.common import Sandbox
+
+from _setup import databases, odoo_cli, processes
 
 SECONDS = 120  # no program here works longer without being asked to
 NUMBERS = itertools.count(1)
@@ -37,6 +38,11 @@ def run(*names):
     env.cr.commit()
     IrCron._process_jobs(env.cr.dbname)
     env.cr.rollback()
+
+def validate(pickings):
+    """Validate deliveries as the warehouse does, without the questions that Odoo asks its user."""
+    pickings.move_ids.picked = True
+    pickings.with_context(skip_backorder=True, skip_sms=True).button_validate()
 
 def press(method, *arguments, user=None):
     """Press a button of the store as the web client does: again if it collides, committed at the end."""

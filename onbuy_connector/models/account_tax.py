@@ -47,16 +47,44 @@ class AccountFiscalPosition(models.Model):
         '(onbuy_store_id, COALESCE(onbuy_base_id, 0), onbuy_no_vat) WHERE onbuy_store_id IS NOT NULL')
 
     def _ensure_twins(self, taxes):
-        """Make sure that this position of a store maps taxes to twins that are included in the price.
+        """Make sure that this position of a store maps taxes to twins that are included in the price, as the position
+        behind it maps them today.
 
         :param taxes: customer taxes of products
         """
         self.ensure_one()
         if self.onbuy_no_vat:
             return
-        known = self.tax_ids.original_tax_ids
-        for tax in taxes._filter_taxes_by_company(self.company_id) - known:
-            for target in self.onbuy_base_id.map_tax(tax) if self.onbuy_base_id else tax:
-                twin = self.tax_ids.filtered(lambda mine, target=target: mine.onbuy_twin_of_id == target)
-                twin = twin or target._onbuy_create_twin(self)
-                twin.original_tax_ids |= tax
+        position = self.sudo()  # A salesperson who changes a product may not write taxes.
+        for tax in taxes._filter_taxes_by_company(self.company_id):
+            targets = position.onbuy_base_id.map_tax(tax) if position.onbuy_base_id else tax
+            if not targets and position.tax_ids:
+                position.tax_ids = False  # An empty position takes all taxes away, as the one behind it does.
+            if targets and not position._has_twins(tax, targets):
+                position._map_to_twins(tax, targets)
+
+    def _has_twins(self, tax, targets):
+        """Return whether a tax is mapped to twins of just these taxes, at their rates.
+
+        :param tax: of a product
+        :param targets: what it is to become, before it is included in the price
+        :rtype: bool
+        """
+        twins = self.map_tax(tax) if self.tax_ids else self.tax_ids
+        return twins.onbuy_twin_of_id == targets and all(twin.amount == twin.onbuy_twin_of_id.amount for twin in twins)
+
+    def _map_to_twins(self, tax, targets):
+        """Map a tax to the twins of these taxes; see :meth:`_has_twins`."""
+        for target in targets:
+            twin = self.env['account.tax'].with_context(active_test=False).search([
+                ('onbuy_twin_of_id', '=', target.id), ('fiscal_position_ids', 'in', self.ids)], limit=1)
+            if twin:
+                twin.write({'active': True, 'amount': target.amount})
+            else:
+                twin = target._onbuy_create_twin(self)
+            twin.original_tax_ids |= tax
+        self.invalidate_recordset(['tax_ids', 'tax_map'])
+        for twin in self.tax_ids.filtered(lambda twin: tax in twin.original_tax_ids):
+            if twin.onbuy_twin_of_id not in targets:
+                twin.original_tax_ids -= tax
+        self.invalidate_recordset(['tax_map'])

@@ -26,7 +26,7 @@ class OnbuyListing(models.Model):
         """Find the product of each listing; create it where the store says so."""
         for store, listings in self.grouped('store_id').items():
             by_sku = listings._find_by_sku(store)
-            rest = listings.filtered(lambda listing: listing.sku not in by_sku)
+            rest = listings - listings.filtered_domain([('sku', 'in', list(by_sku))])
             by_code = rest._find_by_barcode(store)
             for listing in listings:
                 found = by_sku.get(listing.sku) or by_code.get(listing.id) or {}

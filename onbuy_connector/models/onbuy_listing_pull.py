@@ -188,8 +188,8 @@ class OnbuyListing(models.Model):
         for listing in listings:
             kept = self.search([('store_id', '=', store.id), ('sku', '=', listing.sku)])
             reason = self.env._(
-                "OnBuy has the SKU %(sku)s twice: listing %(kept)s, used here, and listing %(other)s (OPC %(opc)s), left "
-                "out. Give one of them another SKU in the Seller Control Panel.",
+                "OnBuy has the SKU %(sku)s twice: listing %(kept)s, used here, and listing %(other)s (OPC %(opc)s), "
+                "left out. Give one of them another SKU in the Seller Control Panel.",
                 sku=listing.sku, kept=kept.remote_id, other=listing.listing_id, opc=listing.opc,
             )
             if kept.sync_error != reason:

@@ -210,12 +210,12 @@ class OnbuyOrderLine(models.Model):
     def _get_quantity_wanted(self):
         """Return how many pieces should be dispatched on OnBuy by now: what Odoo delivered, at most what was ordered.
 
-        A dispatch is a state, not a move: lots, kits, packs, returns and merged moves are in ``qty_delivered``.
+        Or what went through the step that the store counts. A dispatch is a state, not a move: lots, kits, packs, returns and merged moves are in ``qty_delivered``.
 
         :rtype: int
         """
         self.ensure_one()
-        delivered = int(sum(self.sale_line_ids.mapped('qty_delivered')) + 1e-6)
+        delivered = int(sum(line._onbuy_get_ready_quantity() for line in self.sale_line_ids) + 1e-6)
         return max(0, min(self.quantity, self.quantity_before + delivered))
 
     def _get_quantity_to_send(self):

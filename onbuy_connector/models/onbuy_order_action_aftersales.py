@@ -79,13 +79,14 @@ class OnbuyOrderAction(models.Model):
         )
 
     def _accept_refund(self, document, result):
-        """Remember OnBuy's id of the refund, so that it does not come in as a new one; tell if its sum is another one."""
+        """Remember OnBuy's id of the refund, so that it does not come in as a new one; tell if its sum is another."""
         self._set_refunded(lib_values.maybe(lib_values.to_key, result.data.get('order_refund_id')) or '')
         total = lib_values.maybe(lib_values.to_money, result.data.get('refund_total'))
         asked = self._get_amounts().total
         if total is not None and total != asked:
-            self.order_id._tell_once(
-                f'refund-sum:{self.id}', self.order_id.sale_order_id or self.order_id, self.env._("OnBuy's refund differs"),
+            order = self.order_id
+            order._tell_once(
+                f'refund-sum:{self.id}', order.sale_order_id or order, self.env._("OnBuy's refund differs"),
                 self.env._("OnBuy refunded £%(total)s, but £%(asked)s were asked for. Correct the credit note.",
                            total=total, asked=asked))
 
@@ -133,8 +134,8 @@ class OnbuyOrder(models.Model):
         """
         if self.status in ('partially_dispatched', 'dispatched', 'complete', 'partially_refunded'):
             raise UserError(self.env._(
-                "Order %(order)s is %(status)s on OnBuy, so it can no longer be cancelled. Use Refund on OnBuy to give the "
-                "buyer the money back.", order=self.name, status=self.status_label))
+                "Order %(order)s is %(status)s on OnBuy, so it can no longer be cancelled. Use Refund on OnBuy to give "
+                "the buyer the money back.", order=self.name, status=self.status_label))
         if self.status != 'awaiting_dispatch':
             raise UserError(self.env._(
                 "Order %(order)s cannot be cancelled: its status on OnBuy is %(status)s.",

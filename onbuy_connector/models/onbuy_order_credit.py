@@ -23,9 +23,14 @@ class OnbuyOrder(models.Model):
             lambda move: move.move_type == 'out_refund' and move.state != 'cancel')
 
     def _reverse_invoices(self):
-        """Draft a credit note for each posted invoice of a cancelled order that has none yet."""
-        posted = self._get_invoices().filtered(
-            lambda move: not move.reversal_move_ids.filtered(lambda note: note.state != 'cancel'))
+        """Draft a credit note for each posted invoice of a cancelled order; tell of one that is credited in part."""
+        invoices = self._get_invoices()
+        credited = invoices.filtered(
+            lambda move: move.reversal_move_ids.filtered(lambda note: note.state != 'cancel'))
+        if sum(self._get_credit_notes().mapped('amount_total')) < sum(credited.mapped('amount_total')):
+            self._tell_once('credit-rest', self.sale_order_id, self.env._("Credit the rest by hand"), self.env._(
+                "OnBuy cancelled this order, and a part of its invoice was credited already. Credit the rest."))
+        posted = invoices - credited
         if posted:
             posted._reverse_moves([
                 {'ref': self.env._("OnBuy cancelled %(order)s", order=self.name), 'invoice_date': False}
@@ -45,7 +50,7 @@ class OnbuyOrder(models.Model):
             with self.env.cr.savepoint():
                 notes = notes.create(self._prepare_credit_note_values(amounts, refund_id, reason))
                 if to_pence(notes.amount_total) != amounts.total:
-                    raise UserError("The sums differ.")  # Only ends the savepoint.
+                    raise UserError(self.env._("The sums differ."))  # Only ends the savepoint.
         except UserError:
             return self.env['account.move']
         return notes
@@ -90,7 +95,7 @@ class OnbuyOrder(models.Model):
         delivery = self.sale_order_id.order_line.filtered(lambda line: line.onbuy_kind == 'delivery')
         sources = delivery.invoice_lines.filtered(lambda line: line.move_id in self._get_invoices())
         if not sources:
-            raise UserError(self.env._("The delivery charge of order %(order)s is on no posted invoice.", order=self.name))
+            raise UserError(self.env._("The delivery of order %(order)s is on no posted invoice.", order=self.name))
         shares = split_by_share(amount, [source._get_onbuy_gross() for source in sources])
         return [source._prepare_onbuy_credit_values(part) for source, part in zip(sources, shares, strict=True) if part]
 
@@ -104,7 +109,8 @@ class OnbuyOrderLine(models.Model):
         :rtype: int
         """
         sale_lines = self.sale_line_ids
-        if not sale_lines.move_ids.filtered(lambda move: move.state == 'done' and move.to_refund and move.origin_returned_move_id):
+        back = sale_lines.move_ids.filtered(lambda move: move.origin_returned_move_id and move.to_refund)
+        if 'done' not in back.mapped('state'):
             return 0
         kept = self.quantity_before + int(sum(sale_lines.mapped('qty_delivered')) + 1e-6)
         return max(0, self.quantity_dispatched - kept)

@@ -60,9 +60,10 @@ class OnbuyOrder(models.Model):
                 "OnBuy says that this order was dispatched, but it is cancelled here. If the goods left, set it to "
                 "quotation, confirm it and validate the delivery; OnBuy is not told again."))
         elif self._must_not_ship() and (self._get_open_pickings() or self.sale_order_id.state != 'sale'):
-            self._tell_once('refunded-open', self.sale_order_id, self.env._("Refunded on OnBuy – do not ship"), self.env._(
-                "OnBuy refunded this order in full, but its delivery is not validated here. If the goods did not leave, "
-                "cancel the order here; if they left, validate the delivery, OnBuy is not told again."))
+            summary = self.env._("Refunded on OnBuy – do not ship")
+            self._tell_once('refunded-open', self.sale_order_id, summary, self.env._(
+                "OnBuy refunded this order in full, but its delivery is not validated here. If the goods did not "
+                "leave, cancel the order here; if they left, validate the delivery, OnBuy is not told again."))
         elif self._is_dispatched_elsewhere():
             self._tell_dispatched_elsewhere()
 
@@ -70,8 +71,8 @@ class OnbuyOrder(models.Model):
         """Tell that goods were dispatched on OnBuy that did not leave this warehouse."""
         if any(line.quantity_dispatched < line.quantity for line in self.line_ids):
             self._tell_once('part-dispatched', self.sale_order_id, self.env._("Partly dispatched on OnBuy"), self.env._(
-                "OnBuy says that a part of this order was dispatched that did not leave here. If it left, validate that part "
-                "of the delivery; OnBuy is not told again."))
+                "OnBuy says that a part of this order was dispatched that did not leave here. If it left, validate "
+                "that part of the delivery; OnBuy is not told again."))
             return
         self._tell_once('dispatched-elsewhere', self.sale_order_id, self.env._("Dispatched on OnBuy"), self.env._(
             "OnBuy says that this order was dispatched, but its delivery is not validated here. If the goods left, "
@@ -146,11 +147,14 @@ class OnbuyOrder(models.Model):
 
     def _warn_of_cancellation(self):
         """Tell the people concerned, once, that a picked or shipped order was cancelled on OnBuy."""
-        note = self.env._(
-            "The goods have left: make a return if they come back, and credit what was invoiced."
-        ) if self._is_delivered() else self.env._(
-            "Do not ship it: the goods were picked, put them back and cancel the order here.")
-        self._tell_once('cancelled', self.sale_order_id, self.env._("Cancelled on OnBuy – do not ship"), note)
+        if self._get_warning() == 'shipped':
+            summary = self.env._("Cancelled on OnBuy after it was shipped")
+            note = self.env._("Make a return if the goods come back, and credit what was invoiced.")
+        else:
+            summary = self.env._("Cancelled on OnBuy – do not ship")
+            note = self.env._("The warehouse has begun with it: put the goods back and cancel the order here. What "
+                              "has left already needs a return.")
+        self._tell_once('cancelled', self.sale_order_id, summary, note)
 
     def _tell_cancelled_here(self):
         """Tell that OnBuy still waits for an order that was cancelled here, unless OnBuy is just being told; take that
@@ -162,4 +166,5 @@ class OnbuyOrder(models.Model):
                 lambda activity: activity.automated and activity.summary == summary).unlink()
         elif self.sale_order_id.state == 'cancel' and not self._is_cancellation_asked():
             self._tell_once('cancelled-here', self.sale_order_id, summary, self.env._(
-                "OnBuy still waits for this order. Cancel it there too (Cancel on OnBuy), or set it to quotation again."))
+                "OnBuy still waits for this order. Cancel it there too (Cancel on OnBuy), or set it to quotation "
+                "again."))

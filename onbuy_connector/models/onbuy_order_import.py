@@ -24,12 +24,25 @@ class OnbuyOrder(models.Model):
         sale_order = self.env['sale.order'].search([
             ('company_id', '=', self.company_id.id), ('onbuy_order_id', '=', False),
             '|', ('client_order_ref', '=', self.name), ('origin', '=', self.name),
-        ], limit=1)
+        ]).sorted(lambda found: found.state == 'cancel')[:1]
         if sale_order:
             sale_order.onbuy_order_id = self
             for line in self.line_ids:
                 line._link_sale_line(sale_order)
+            self._tell_unlinked(sale_order)
         return sale_order
+
+    def _tell_unlinked(self, sale_order):
+        """Tell whose delivery here will not be told to OnBuy.
+
+        :param sale_order: entered by hand
+        """
+        unlinked = self.line_ids.filtered(lambda line: not line.sale_line_ids)
+        if unlinked and self._is_open():
+            self._tell_once('unlinked', sale_order, self.env._("Dispatch on OnBuy by hand"), self.env._(
+                "This order was entered by hand, and no line of it stands for SKU %(skus)s on OnBuy. When these goods "
+                "leave, dispatch them in OnBuy's Seller Control Panel.",
+                skus=", ".join(line.sku or line.name for line in unlinked)))
 
     # === IMPORT === #
 
@@ -44,7 +57,7 @@ class OnbuyOrder(models.Model):
         gap = self._check_sums(order)
         lines = self._get_line_products()
         partners = self._get_partners(order)
-        position = self.store_id._get_fiscal_position(order.delivery_address or order.billing, partners['delivery'])
+        position = self.store_id._get_fiscal_position(self._get_addresses(order)[1], partners['delivery'])
         position._ensure_twins(lines.taxes_id)
         values = self._prepare_sale_order_values(order, partners, position)
         values['order_line'] = [
@@ -57,8 +70,25 @@ class OnbuyOrder(models.Model):
         sale_order = self.env['sale.order'].with_company(self.company_id).with_context(
             tracking_disable=True, mail_create_nosubscribe=True).create(values)
         self._check_total(sale_order, order)
+        self._tell_odd(sale_order, order)
         self._run_workflow(sale_order)
         return sale_order
+
+    def _tell_odd(self, sale_order, order):
+        """Tell what a person must see to before the goods leave.
+
+        :param sale_order: as created
+        :param order: :class:`~..lib.orders.Order`
+        """
+        placeholder = self.store_id.placeholder_product_id
+        unknown = [line.sku or line.name for line in self.line_ids if placeholder and line._get_product() == placeholder]
+        if unknown:
+            self._tell_once('placeholder', sale_order, self.env._("Unknown SKU"), self.env._(
+                "No product is known for SKU %(skus)s, so its lines have the product for unknown SKUs. Put the right "
+                "product there before the goods are shipped.", skus=", ".join(unknown)))
+        if not self._get_addresses(order)[1]:
+            self._tell_once('no-address', sale_order, self.env._("No delivery address"), self.env._(
+                "OnBuy sent no address with this order. Look it up in the Seller Control Panel before it is shipped."))
 
     def _check_sums(self, order):
         """Return by how much OnBuy's total differs from the sum of its parts.
@@ -93,7 +123,7 @@ class OnbuyOrder(models.Model):
             raise UserError(self.env._(
                 "Order %(order)s would come to %(mine)s here, but it is %(theirs)s on OnBuy. Check the taxes of its "
                 "products; only percentages can be included in a price.",
-                order=self.name, mine=sale_order.amount_total, theirs=order.total,
+                order=self.name, mine=f'£{sale_order.amount_total:.2f}', theirs=f'£{order.total}',
             ))
 
     # === PRODUCTS === #
@@ -242,17 +272,16 @@ class OnbuyOrder(models.Model):
                        )._action_assign()
 
     def _invoice(self, sale_order):
-        """Invoice, post and settle what is due, as far as the store wants; not an order with a rounding line.
+        """Invoice, post and settle what is due, as far as the store wants.
 
         :param sale_order: confirmed
         """
         workflow = self.store_id.workflow
         if workflow not in ('invoiced', 'paid') or sale_order.invoice_status != 'to invoice':
             return
-        if 'rounding' in sale_order.order_line.mapped('onbuy_kind'):
-            self._tell_once('rounding', sale_order, self.env._("Invoice by hand"), self.env._(
-                "OnBuy's own sums are a penny off, so this order was not invoiced by itself."))
-            return
+        due = sum(line.price_unit * line.qty_to_invoice for line in sale_order._get_invoiceable_lines())
+        if sale_order.currency_id.compare_amounts(due, 0) < 0:
+            return  # The discount of the whole order is more than the goods delivered so far: later, with the rest.
         invoices = sale_order._create_invoices()
         invoices.action_post()
         if workflow == 'paid':
@@ -263,9 +292,7 @@ class OnbuyOrder(models.Model):
 
         :param invoices: posted
         """
-        journal = self.store_id.clearing_journal_id
-        if not journal:
-            raise UserError(self.env._("Choose the clearing journal in the store's Accounting tab."))
+        journal = self.store_id._get_clearing_journal()
         for invoice in invoices.filtered(lambda move: move.payment_state not in ('paid', 'in_payment')):
             self.env['account.payment.register'].with_context(
                 active_model='account.move', active_ids=invoice.ids,
@@ -297,6 +324,7 @@ class OnbuyOrderLine(models.Model):
         :param sale_order: one ``sale.order``
         """
         product = self._get_product()
-        candidates = sale_order.order_line.filtered(lambda line: not line.onbuy_line_id and line.product_id == product)
+        candidates = sale_order.order_line.filtered(
+            lambda line: product and not line.onbuy_line_id and line.product_id == product)
         exact = candidates.filtered(lambda line: line.product_uom_qty == self.quantity)
         (exact or candidates)[:1].onbuy_line_id = self

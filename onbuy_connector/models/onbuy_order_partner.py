@@ -1,4 +1,7 @@
-from odoo import models
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools.mail import plaintext2html
 
 # Territories that a UK postcode shows, even where the country code says GB.
 TERRITORIES = {'BT': 'northern_ireland', 'JE': 'jersey', 'GY': 'guernsey', 'IM': 'isle_of_man'}
@@ -23,10 +26,37 @@ def get_territory(address):
     return TERRITORIES.get(area, 'mainland')
 
 
+def simplify(text):
+    """Return a county's name without what is written in several ways, to compare it.
+
+    :param str text: such as "Co. Antrim" or "Greater London"
+    """
+    words = text.casefold().replace('&', ' and ').replace('.', ' ').replace('-', ' ').split()
+    return ' '.join(word for word in words if word not in ('county', 'co', 'greater'))
+
+
 class OnbuyOrder(models.Model):
     """Buyers: matched among the contacts that this store created, by name, postcode and street."""
 
     _inherit = 'onbuy.order'
+
+    delivery_known = fields.Text(
+        string="Delivery Address Told", readonly=True, copy=False,
+        help="The delivery address on OnBuy when someone here last saw it; a change of it becomes an activity.")
+
+    # === CONTACTS === #
+
+    @api.model
+    def _get_addresses(self, order):
+        """Return where an order is billed and delivered to; one stands for the other where OnBuy left it blank.
+
+        :param order: :class:`~..lib.orders.Order`
+        :return: two :class:`~..lib.order_parts.Address`, or None
+        :rtype: tuple
+        """
+        given = order.delivery_address
+        delivery = order.billing if not given or given.is_blank else given
+        return order.billing or delivery, delivery
 
     def _get_partners(self, order):
         """Return the contacts of an order; create what is missing.
@@ -34,44 +64,48 @@ class OnbuyOrder(models.Model):
         :param order: :class:`~..lib.orders.Order`
         :return: dict ``buyer``, ``invoice``, ``delivery``
         """
-        delivery = order.delivery_address or order.billing
-        billing = order.billing or delivery
+        billing, delivery = self._get_addresses(order)
         fixed = self.store_id.customer_id
         buyer = fixed or self._get_contact(billing, order.buyer_phone)
-        if fixed or delivery != billing:
+        if fixed or self._format_address(delivery).casefold() != self._format_address(billing).casefold():
             shipping = self._get_contact(delivery, order.buyer_phone, parent=buyer)
         else:
             shipping = buyer
         return {'buyer': buyer, 'invoice': buyer, 'delivery': shipping}
 
     def _get_contact(self, address, phone, parent=None):
-        """Return the contact of an address, created if need be.
+        """Return the contact of an address, created if need be. A contact that was edited here stays as it is: it is
+        found as long as its name, street and postcode are those of OnBuy.
 
-        :param address: :class:`~..lib.orders.Address` or None
+        :param address: :class:`~..lib.order_parts.Address` or None
         :param str phone: of the buyer
         :param parent: the buyer, if this is a delivery address
         """
         values = self._prepare_partner_values(address, phone, parent)
-        keys = ('onbuy_store_id', 'name', 'zip', 'street', 'street2', 'city', 'parent_id', 'country_id')
         partners = self.env['res.partner'].with_context(mail_create_nosubscribe=True, tracking_disable=True)
-        known = partners.search([(key, '=', values[key] or False) for key in keys], limit=1)
-        return known or partners.create(values)
+        domain = [(key, '=', values[key] or False) for key in ('onbuy_store_id', 'zip', 'parent_id', 'country_id')]
+        wanted = [(values[key] or '').casefold() for key in ('name', 'street', 'street2')]
+        known = partners.search(domain).filtered(
+            lambda one: [(one[key] or '').casefold() for key in ('name', 'street', 'street2')] == wanted)
+        return known[:1] or partners.create(values)
 
     def _prepare_partner_values(self, address, phone, parent=None):
         """Return the values of a contact; a hook for other modules.
 
-        OnBuy's e-mail address is an alias of the order, so it stays on the order.
+        OnBuy's e-mail address is an alias of the order, so it stays on the order. What has no field of its own goes to
+        the second line of the street, so that nothing of an address is lost.
 
-        :param address: :class:`~..lib.orders.Address` or None
+        :param address: :class:`~..lib.order_parts.Address` or None
         :param str phone: of the buyer
         :param parent: the buyer, if this is a delivery address
         :rtype: dict
         """
         name = address and address.name or self.buyer_name or self.name
         country = self._get_country(address)
-        state = self._get_county(address, country)
+        county = self._get_county(address, country)
         lines = list(address.lines) if address else []
-        rest = lines[1:] + ([address.county] if address and address.county and not state else [])
+        if address:
+            lines[1:] = [*lines[1:], '' if county else address.county, '' if country else address.country]
         return {
             'name': ' '.join(name.split()),
             'type': 'delivery' if parent else 'contact',
@@ -79,10 +113,10 @@ class OnbuyOrder(models.Model):
             'onbuy_store_id': self.store_id.id,
             'company_id': self.company_id.id,
             'street': lines[0] if lines else False,
-            'street2': ', '.join(rest) or False,
+            'street2': ', '.join(line for line in lines[1:] if line) or False,
             'city': address and address.town or False,
             'zip': address and ' '.join(address.postcode.upper().split()) or False,
-            'state_id': state.id,
+            'state_id': county.id,
             'country_id': country.id,
             'phone': phone or False,
             'lang': self.store_id.company_id.partner_id.lang or self.env.lang,
@@ -98,7 +132,43 @@ class OnbuyOrder(models.Model):
 
     def _get_county(self, address, country):
         """Return the county of an address, if Odoo knows it."""
-        counties = self.env['res.country.state']
-        if not address or not address.county:
-            return counties
-        return counties.search([('country_id', '=', country.id), ('name', '=ilike', address.county.strip())], limit=1)
+        county = simplify(address.county) if address else ''
+        return country.state_ids.filtered(lambda state: county and simplify(state.name) == county)[:1]
+
+    # === CHANGES === #
+
+    def _follow_address(self):
+        """Tell, once per change, that the delivery address was changed on OnBuy; contacts here are never overwritten."""
+        new, old = self.delivery_text, self.delivery_known
+        if new == old:
+            return
+        self.delivery_known = new
+        if old and self._is_open() and self.sale_order_id.state != 'cancel':
+            self._tell_once(f'address-{self.remote_date}', self.sale_order_id, self.env._(
+                "Delivery address changed on OnBuy"), self.env._(
+                "The address of the delivery was not changed here. Check it before the goods leave.") + self._show_addresses(
+                old, new))
+
+    def _show_addresses(self, old, new):
+        """Return the old and the new address for an activity.
+
+        :rtype: ~markupsafe.Markup
+        """
+        return Markup('<p><b>%s</b><br/>%s</p><p><b>%s</b><br/>%s</p>') % (
+            self.env._("Before"), plaintext2html(old), self.env._("Now on OnBuy"), plaintext2html(new or ''))
+
+
+class StockPicking(models.Model):
+    """OnBuy writes to its buyers; Odoo sends them neither e-mail nor SMS by itself."""
+
+    _inherit = 'stock.picking'
+
+    def _send_confirmation_email(self):
+        """Override of `stock` to leave buyers on OnBuy alone."""
+        return super(StockPicking, self.filtered(lambda picking: not picking.sale_id.onbuy_order_id)
+                     )._send_confirmation_email()
+
+    def _message_sms_with_template(self, *args, **kwargs):
+        """Override of `sms`, if it is there, to leave buyers on OnBuy alone."""
+        if not self.sale_id.onbuy_order_id:
+            return super()._message_sms_with_template(*args, **kwargs)

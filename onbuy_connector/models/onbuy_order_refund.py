@@ -187,11 +187,12 @@ class OnbuyOrder(models.Model):
     def _get_refund_note(self, info):
         """Return what someone is told of a refund that cannot be credited by itself."""
         if info.total is None:
-            return self.env._("OnBuy shows a refund whose amount cannot be read. Look at the order in the Seller Control "
-                              "Panel, and make the credit note by hand.")
+            return self.env._("OnBuy shows a refund whose amount cannot be read. Look at the order in the Seller "
+                              "Control Panel, and make the credit note by hand.")
         return self.env._(
-            "OnBuy refunded £%(amount)s (%(reason)s). No credit note was made: either nothing is invoiced, or OnBuy does "
-            "not say which lines it is for.", amount=info.total, reason=info.reason or self.env._("no reason given"))
+            "OnBuy refunded £%(amount)s (%(reason)s). No credit note was made: either nothing is invoiced, or OnBuy "
+            "does not say which lines it is for.",
+            amount=info.total, reason=info.reason or self.env._("no reason given"))
 
     def _find_action_of(self, info):
         """Return the refund of ours that this must be: one whose answer was lost, or named no id, of the same sum."""

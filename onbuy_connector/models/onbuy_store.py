@@ -210,8 +210,8 @@ class OnbuyStore(models.Model):
         elif isinstance(error, DeferredError | RateLimitError):
             hint = self.env._("OnBuy's limit of calls is used up for now. Try again later.")
         elif isinstance(error, UnavailableError) and error.status:
-            hint = self.env._("OnBuy was reached, but its answer was no use. This is mostly a fault on OnBuy's side: try "
-                              "again in some minutes.")
+            hint = self.env._("OnBuy was reached, but its answer was no use. This is mostly a fault on OnBuy's side: "
+                              "try again in some minutes.")
         elif isinstance(error, UnavailableError):
             hint = self.env._("OnBuy could not be reached. Check this server's internet connection and try again.")
         else:

@@ -81,7 +81,9 @@ class OnbuyStore(models.Model):
         :rtype: Limits
         """
         return Limits(
-            per_hour={'GET': self.limit_get, 'POST': self.limit_post, 'PUT': self.limit_put, 'DELETE': self.limit_delete},
+            per_hour={
+                'GET': self.limit_get, 'POST': self.limit_post, 'PUT': self.limit_put, 'DELETE': self.limit_delete,
+            },
             per_day=self.limit_day,
             share=self.limit_share,
             interval=self.call_interval,

@@ -127,8 +127,8 @@ class OnbuyStore(models.Model):
 
     def _check_open_orders(self):
         text = self.env._(
-            "Going live makes sales orders of the %(count)s open orders that are chosen, confirms them and reserves their "
-            "stock. Take the tick off those that are handled elsewhere.", count=self.open_order_count)
+            "Going live makes sales orders of the %(count)s open orders that are chosen, confirms them and reserves "
+            "their stock. Take the tick off those that are handled elsewhere.", count=self.open_order_count)
         return {'state': 'info' if self.open_order_count else 'ok', 'title': self.env._("Open orders"), 'text': text}
 
     # === ACTIONS === #
@@ -146,7 +146,8 @@ class OnbuyStore(models.Model):
             return store.action_resume()
         problems = [check['text'] for check in store._get_checklist() if check['state'] == 'bad']
         if problems:
-            raise UserError(self.env._("%(store)s cannot go live yet:", store=store.name) + '\n\n' + '\n'.join(problems))
+            raise UserError('\n'.join(
+                [self.env._("%(store)s cannot go live yet:", store=store.name), '', *problems]))
         now = fields.Datetime.now()
         store._read_before_live()
         store.write({'state': 'live', 'live_date': now, 'cutover_date': store.cutover_date or now})
@@ -180,7 +181,8 @@ class OnbuyStore(models.Model):
 
     def _find_warehouse(self):
         """Return the store's warehouse, else its company's first one."""
-        return self.warehouse_id or self.env['stock.warehouse'].search([('company_id', '=', self.company_id.id)], limit=1)
+        return self.warehouse_id or self.env['stock.warehouse'].search(
+            [('company_id', '=', self.company_id.id)], limit=1)
 
     def _get_warehouse(self):
         """As :meth:`_find_warehouse`, but there must be one.

@@ -180,8 +180,8 @@ class OnbuyStore(models.Model):
         self.check_access('read')
         if self.state not in ('readonly', 'live'):
             raise UserError(self.env._(
-                "%(store)s is paused or not connected yet, so nothing is read from or sent to OnBuy. Connect or resume it "
-                "first.", store=self.name))
+                "%(store)s is paused or not connected yet, so nothing is read from or sent to OnBuy. Connect or resume "
+                "it first.", store=self.name))
         return self.sudo().with_company(self.company_id)._run_in_button(task, *args)
 
     def _run_in_button(self, task, *args):
@@ -276,7 +276,8 @@ class OnbuyStore(models.Model):
         """
         state = self.env['onbuy.store.state']
         errors = (state._load(self, f'done_{task}').get('error') for task in TASK_CRONS)
-        return next(filter(None, errors), False) if self.state in ('readonly', 'live') else False
+        is_shown = self.state in ('readonly', 'live') and not self.is_copied  # A copy is told of by itself.
+        return next(filter(None, errors), False) if is_shown else False
 
     def _note_failure(self, task, started, error):
         """Write a failed run.

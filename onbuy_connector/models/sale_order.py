@@ -68,8 +68,18 @@ class SaleOrderLine(models.Model):
     )
 
     def _compute_tax_ids(self):
-        """Override of `sale` to keep the taxes of lines whose VAT follows the goods'."""
+        """Override of `sale` to keep the taxes of lines whose VAT follows the goods', and to include those of goods in
+        the price, whatever product is chosen.
+        """
         shared = self.filtered('onbuy_kind')
         for line in shared:
             line.tax_ids = line.tax_ids
-        return super(SaleOrderLine, self - shared)._compute_tax_ids()
+        goods = self - shared
+        for position, lines in goods.grouped(lambda line: line.order_id.fiscal_position_id._origin).items():
+            if position.onbuy_store_id:
+                position._ensure_twins(lines.product_id.taxes_id)
+        return super(SaleOrderLine, goods)._compute_tax_ids()
+
+    def _can_be_invoiced_alone(self):
+        """Override of `sale`: delivery, discount and rounding go with goods."""
+        return super()._can_be_invoiced_alone() and not self.onbuy_kind

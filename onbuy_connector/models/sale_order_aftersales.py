@@ -34,14 +34,15 @@ class SaleOrder(models.Model):
             order = sale_order.onbuy_order_id
             sale_order.onbuy_refund_due = bool(order) and bool(order._get_returned_amounts().total)
 
-    @api.depends('order_line.invoice_lines.move_id.reversal_move_ids.state')
+    @api.depends('order_line.invoice_lines.move_id.reversal_move_ids')
     def _get_invoiced(self):
         """Override of `sale` to count the credit notes of OnBuy refunds, which need not have lines of the order."""
-        super()._get_invoiced()
+        result = super()._get_invoiced()
         for order in self.filtered('onbuy_order_id'):
             reversals = order.invoice_ids.reversal_move_ids.filtered(lambda move: move.move_type == 'out_refund')
             order.invoice_ids |= reversals
             order.invoice_count = len(order.invoice_ids)
+        return result
 
     # === ACTION METHODS === #
 

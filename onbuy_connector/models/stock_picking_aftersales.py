@@ -80,6 +80,7 @@ class StockMove(models.Model):
                     sale_order = order.sale_order_id
                     user = sale_order.user_id or order.store_id.user_id or order.store_id.create_uid
                     sale_order.activity_schedule(
-                        'mail.mail_activity_data_todo', summary=self.env._("Refund the buyer on OnBuy?"), user_id=user.id,
-                        note=self.env._("Goods came back with %(picking)s. Refund on OnBuy is filled with what the buyer "
-                                        "paid for them; nothing is sent by itself.", picking=picking.name))
+                        'mail.mail_activity_data_todo', user_id=user.id,
+                        summary=self.env._("Refund the buyer on OnBuy?"),
+                        note=self.env._("Goods came back with %(picking)s. Refund on OnBuy is filled with what the "
+                                        "buyer paid for them; nothing is sent by itself.", picking=picking.name))

@@ -2,6 +2,7 @@ from . import test_cancel
 from . import test_connection
 from . import test_flow
 from . import test_governor_use
+from . import test_layers
 from . import test_lib_actions
 from . import test_lib_client
 from . import test_lib_endpoints
@@ -14,7 +15,11 @@ from . import test_lib_paging
 from . import test_lib_sandbox
 from . import test_lib_token
 from . import test_lib_values
+from . import test_odd_servers
 from . import test_refund
+from . import test_reimport
+from . import test_refund_in
+from . import test_security
 from . import test_status_matrix
 from . import test_sync_listings
 from . import test_sync_orders

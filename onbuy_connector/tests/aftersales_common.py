@@ -1,10 +1,12 @@
 """What the tests of cancellations and refunds share."""
 import json
+from contextlib import ExitStack
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 
+from ..models.onbuy_order_refund import to_pence
 from .common import OnbuyCommon
 
 
@@ -13,11 +15,20 @@ class AftersalesCommon(OnbuyCommon):
 
     sandbox_options = ('--no-limits', '--listings', '3', '--orders', '0', '--seed', '7')
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with ExitStack() as stack:  # Going live once for all tests of the class, as they would see it.
+            for patch in cls._registry_test_mode_patches(cr=cls.cr, registry=cls.registry):
+                stack.enter_context(patch)
+            cls.go_live(cls)
+            cls.stock_up(cls)
+            cls.env.flush_all()
+            cls.env.invalidate_all()
+
     def setUp(self):
         super().setUp()
         self.addCleanup(self.sandbox.control, 'DELETE', '/faults')
-        self.go_live()
-        self.stock_up()
 
     def receive(self, *quantities, **values):
         """Place an order of the first listings and fetch it alone, so that other tests' orders stay away.
@@ -36,9 +47,9 @@ class AftersalesCommon(OnbuyCommon):
         :param str path: of the sandbox's control API below the order, e.g. ``/cancel``
         """
         self.sandbox.control(method, f'/orders/{order.name}{path}', body)
-        self.read(order)
+        self.reread(order)
 
-    def read(self, order):
+    def reread(self, order):
         """Read the order from OnBuy now."""
         order.action_refresh()
         self.env.invalidate_all()
@@ -79,9 +90,17 @@ class AftersalesCommon(OnbuyCommon):
         back.with_context(skip_backorder=True).button_validate()
         return back
 
-    def open_form(self, action):
+    def open_form(self, action, user=None):
         """Return the form that an action opens, as a person sees it."""
-        return Form(self.env[action['res_model']].with_context(**action['context']))
+        model = self.env[action['res_model']].with_user(user or self.env.user)
+        return Form(model.with_context(**action['context']))
+
+    def new_user(self, group):
+        """Return a user who edits contacts, with one more group.
+
+        :param str group: its XML id
+        """
+        return new_test_user(self.env, f'{group}-of-test', f'base.group_user,base.group_partner_manager,{group}')
 
     def ask_cancel(self, order, **values):
         """Fill and send the form *Cancel on OnBuy*."""
@@ -115,6 +134,10 @@ class AftersalesCommon(OnbuyCommon):
     def notes(self, order):
         """Return the credit notes of an order."""
         return order._get_credit_notes()
+
+    def prices(self, order):
+        """Return what each line of an order costs, in pounds."""
+        return [to_pence(line.amount_total) for line in order.line_ids]
 
     def calls(self, path):
         """Return what was sent to an address of OnBuy in this test's order: the bodies."""

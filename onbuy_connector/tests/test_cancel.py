@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .aftersales_common import AftersalesCommon
 
@@ -114,17 +114,13 @@ class TestCancelByBuyer(AftersalesCommon):
         order = self.receive()
         order.sale_order_id.picking_ids.printed = True
         self.tell(order, '/cancel')
-        worker = self._new_worker()
+        worker = self.new_user('stock.group_stock_user')
         picking = order.sale_order_id.picking_ids.with_user(worker)
+        self.assertEqual(Form(picking).onbuy_warning, 'cancelled')
         asked = picking.button_validate()
         self.env['onbuy.delivery.confirm'].with_user(worker).with_context(
             **asked['context']).create({}).action_validate()
         self.assertEqual(picking.state, 'done')
-
-    def _new_worker(self):
-        return self.env['res.users'].create({
-            'name': "Warehouse", 'login': 'warehouse-of-test',
-            'group_ids': [(6, 0, [self.env.ref('stock.group_stock_user').id])]})
 
     def test_a_shipped_order_offers_a_return(self):
         order = self.receive()
@@ -150,11 +146,20 @@ class TestCancelByBuyer(AftersalesCommon):
         self.assertEqual(self.notes(order).amount_total, invoice.amount_total)
         self.assertEqual(self.notes(order).state, 'draft')
 
+    def test_an_invoice_that_was_credited_in_part_is_left_to_a_person(self):
+        order = self.receive(2)
+        note = self.invoice(order)._reverse_moves()
+        note.invoice_line_ids[0].price_unit -= 1
+        note.action_post()
+        self.tell(order, '/cancel')
+        self.assertEqual(order.sale_order_id.state, 'cancel')
+        self.assertEqual(self.activities(order), ["Credit the rest by hand"])
+
     def test_an_order_cancelled_here_alone_is_pointed_out_at_once(self):
         order = self.receive()
         order.sale_order_id.action_cancel()
         self.assertEqual(self.activities(order), ["Cancelled here, open on OnBuy"])
-        self.read(order)
+        self.reread(order)
         self.assertEqual(self.activities(order), ["Cancelled here, open on OnBuy"])
 
 
@@ -281,7 +286,7 @@ class TestCancelBySeller(AftersalesCommon):
         self.ask_again(action)
         self.assertEqual(action.sync_state, 'synced')
         self.assertEqual(len(self.calls('/orders/cancel')), 1)
-        self.read(order)
+        self.reread(order)
         self.assertEqual(order.sale_order_id.state, 'cancel')
 
     def test_a_time_out_before_the_effect_is_repeated(self):
@@ -313,8 +318,6 @@ class TestCancelBySeller(AftersalesCommon):
 
     def test_other_users_cannot_cancel(self):
         order = self.receive()
-        salesman = self.env['res.users'].create({
-            'name': "Sales", 'login': 'sales-of-test',
-            'group_ids': [(6, 0, [self.env.ref('sales_team.group_sale_salesman_all_leads').id])]})
+        salesman = self.new_user('sales_team.group_sale_salesman_all_leads')
         with self.assertRaises(AccessError):
             order.sale_order_id.with_user(salesman).action_onbuy_cancel()

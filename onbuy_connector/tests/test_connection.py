@@ -250,7 +250,7 @@ class TestConnection(CronMixinCase, OnbuyCommon):
             self.store.action_connect()
         self.assertFalse(self.sandbox.requests())
         self.assertTrue(self.store.is_copied)
-        self.assertIn("This database is a copy", self.store.connection_error)
+        self.assertIn("This database is a copy", self.get_failures()[:1].message)
 
     def test_only_a_system_administrator_makes_a_copy_the_live_one(self):
         self.go_live()

@@ -60,7 +60,8 @@ class TestGovernorUse(CronMixinCase, OnbuyCommon):
         self.assertEqual(self.count('/orders'), 0)
         later = self.get_trigger_times(triggers)
         self.assertTrue(later and min(later) > fields.Datetime.now() + timedelta(minutes=30), later)
-        self.assertFalse(self.env['onbuy.sync.run'].search([('store_id', '=', self.store.id), ('state', '=', 'failed')]))
+        self.assertFalse(self.env['onbuy.sync.run'].search(
+            [('store_id', '=', self.store.id), ('state', '=', 'failed')]))
 
     def test_when_listings_used_up_their_part_orders_still_come_in_and_dispatches_go_out(self):
         self.go_live()

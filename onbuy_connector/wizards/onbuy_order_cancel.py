@@ -33,7 +33,8 @@ class OnbuyOrderCancel(models.TransientModel):
         self.order_id.check_access('write')
         if self.is_picked and not self.is_confirmed:
             raise UserError(self.env._(
-                "The warehouse has begun with this order. Tick that its delivery is cancelled and the goods are put back."))
+                "The warehouse has begun with this order. Tick that its delivery is cancelled and the goods are put "
+                "back."))
         reason = dict(self._fields['reason']._description_selection(self.env))[self.reason]
         self.order_id.sudo()._ask_cancel(int(self.reason), reason, self.info)
         return {'type': 'ir.actions.act_window_close'}

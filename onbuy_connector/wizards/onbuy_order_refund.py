@@ -100,7 +100,8 @@ class OnbuyOrderRefund(models.TransientModel):
 
         :rtype: Amounts
         """
-        return Amounts({line.reference: to_pence(line.amount) for line in self.line_ids}, to_pence(self.amount_delivery))
+        lines = {line.reference: to_pence(line.amount) for line in self.line_ids}
+        return Amounts(lines, to_pence(self.amount_delivery))
 
     def _get_credit_note(self, order, amounts, reason):
         """Return the refund's credit note: the given one, or a new draft, or none.

@@ -101,11 +101,18 @@ def test_parts_add_up_to_a_full_refund(api, sent):
     assert view['refunds'][1]['customer_note'] == "Sorry!"
 
 
+def test_the_delivery_is_refunded_beside_a_line_of_nothing(api, sent):
+    row, = refund(api, {'order_id': sent['order_id'], 'delivery': '4.00', 'items': [
+        {'onbuy_internal_reference': reference(sent), 'amount': 0}]})
+    assert row['refund_total'] == 4
+
+
 @pytest.mark.parametrize('change', [
     {'items': [{'onbuy_internal_reference': 1, 'amount': 1}]},
     {'items': [{'line': 0, 'amount': '20.01'}]},
     {'items': [{'line': 0, 'amount': 12}, {'line': 0, 'amount': 12}]},
     {'items': [{'line': 0, 'amount': -1}]},
+    {'items': [{'line': 0, 'amount': 0}]},
     {'items': [{'line': 0, 'amount': 'much'}]},
     {'items': [{'line': 0}]},
     {'items': ['x']},

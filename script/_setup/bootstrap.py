@@ -5,7 +5,7 @@ import shutil
 
 from . import odoo_home, python_env, wkhtmltopdf
 from .console import Stop, say
-from .paths import RUN, VENV
+from .paths import ROOT, RUN, VENV
 
 NEEDED_GIGABYTES = 4
 
@@ -15,6 +15,7 @@ def bootstrap():
 
     :raise Stop: when something cannot be made
     """
+    check_place()
     RUN.mkdir(exist_ok=True)
     with (RUN / 'bootstrap.lock').open('w') as lock:
         wait_for(lock)
@@ -35,6 +36,15 @@ def wait_for(lock):
     except BlockingIOError:
         say("Waiting for another script of this checkout to finish its set-up ...")
         fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def check_place():
+    """Make sure that Odoo can work from where the checkout is.
+
+    :raise Stop: when it cannot
+    """
+    if ',' in str(ROOT):
+        raise Stop(f"Odoo cannot work from a folder with a comma in its path: move {ROOT}.")
 
 
 def check_disk():

@@ -71,8 +71,8 @@ def install(database, modules, title, *, option='-i'):
     arguments = command('-d', database, option, modules, '--stop-after-init', '--no-http')
     LOGS.mkdir(parents=True, exist_ok=True)
     with Progress(title) as progress, log.open('w') as output:
-        odoo = subprocess.Popen([*follow_parent('TERM'), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                env=environment(), cwd=ROOT)
+        odoo = subprocess.Popen([*follow_parent('TERM'), *arguments], stdin=subprocess.DEVNULL,
+                                stdout=output, stderr=output, env=environment(), cwd=ROOT)
         follow(odoo, log, progress)
     if odoo.returncode:
         raise Stop(f"{title} failed: {last_error(log)} (all of it: {log})")

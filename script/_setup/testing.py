@@ -1,5 +1,6 @@
 """script/test: a database with the module freshly installed, and pytest on it."""
 
+import ast
 import hashlib
 import signal
 import subprocess
@@ -16,8 +17,8 @@ CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
 TEMPLATE = f'onbuy_base_{CHECKOUT}'
 DATABASE = f'onbuy_test_{CHECKOUT}'
 MODULE = 'onbuy_connector'
-# what the module depends on, the apps its flows are tested with, and Odoo's own linter
-INSTALLED_BEFORE = 'l10n_uk,sale_management,sale_stock,stock_delivery,test_lint'
+# besides what the module depends on: the British chart of accounts, and Odoo's own linter
+BESIDES = ['l10n_uk', 'test_lint']
 
 
 def run_tests(arguments):
@@ -39,14 +40,23 @@ def run_tests(arguments):
 
 def make_template():
     """Make the database that test databases are copied from, unless it is there."""
-    content = digest([INSTALLED_BEFORE, identity(), (SCRIPT / 'uk_company.py').read_text()])
+    modules = ','.join([*depends(), *BESIDES])
+    content = digest([modules, identity(), (SCRIPT / 'uk_company.py').read_text()])
     if databases.state(TEMPLATE) == content:
         return
     with databases.fresh(TEMPLATE):
         odoo_cli.install(TEMPLATE, 'base', "Making a database for tests")
         odoo_cli.shell(TEMPLATE, SCRIPT / 'uk_company.py', "The company cannot be made British")
-        odoo_cli.install(TEMPLATE, INSTALLED_BEFORE, "Installing Odoo's apps for tests")
+        odoo_cli.install(TEMPLATE, modules, "Installing Odoo's apps for tests")
     databases.mark(TEMPLATE, content)
+
+
+def depends():
+    """Read what the module depends on.
+
+    :return list: names of modules
+    """
+    return ast.literal_eval((ROOT / MODULE / '__manifest__.py').read_text())['depends']
 
 
 def pytest(arguments):
