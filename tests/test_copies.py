@@ -18,7 +18,8 @@ for method in ('action_sync_orders', 'action_sync_order_statuses', 'action_sync_
     except UserError as error:
         said.append(str(error))
 say({'buttons': said, 'is_copied': store.is_copied, 'key': store.consumer_key,
-     'log': env['onbuy.sync.run'].search([('state', '=', 'failed')]).mapped('message'), 'token': env['onbuy.store.state']._load(store, 'api').get('token')})
+     'log': env['onbuy.sync.run'].search([('state', '=', 'failed')]).mapped('message'),
+     'token': env['onbuy.store.state']._load(store, 'api').get('token')})
 '''
 CONFIRM = '''
 manager = env['res.users'].create({

@@ -110,6 +110,15 @@ def test_a_machine_without_a_usable_python_is_told_so(checkout, tmp_path):
     assert said.startswith("No Python 3.10 to 3.13 on PATH")
 
 
+def test_a_folder_that_odoo_cannot_work_from_is_refused(checkout):
+    inside = checkout / 'one, two'
+    inside.mkdir()
+    for name in SCRIPTS:
+        (checkout / name).rename(inside / name)
+    said = run(inside, 'bootstrap')
+    assert said == f"Odoo cannot work from a folder with a comma in its path: move {inside}."
+
+
 def test_without_a_network_python_packages_are_tried_twice_then_explained(checkout):
     said = run(checkout, 'bootstrap', PIP_INDEX_URL='https://127.0.0.1:9/simple', PIP_NO_INDEX='',
                PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS='', **NO_NETWORK).splitlines()

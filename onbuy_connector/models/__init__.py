@@ -11,11 +11,14 @@ from . import onbuy_shipping_mapping
 from . import onbuy_order_refund  # Its amounts are used by what follows.
 from . import account_move
 from . import account_tax
+from . import onbuy_fees
+from . import onbuy_fees_bill
 from . import onbuy_listing_match
 from . import onbuy_listing_image
 from . import onbuy_listing_pull
 from . import onbuy_order_action_aftersales
 from . import onbuy_order_action_send
+from . import onbuy_order_action_tracking
 from . import onbuy_order_credit
 from . import onbuy_order_fetch
 from . import onbuy_order_inbox
@@ -24,6 +27,8 @@ from . import onbuy_order_follow
 from . import onbuy_order_import
 from . import onbuy_order_partner
 from . import onbuy_order_state
+from . import onbuy_retention
+from . import ir_actions_report
 from . import onbuy_store_accounting
 from . import onbuy_store_api
 from . import onbuy_store_card
@@ -37,3 +42,4 @@ from . import sale_order_aftersales
 from . import stock_move
 from . import stock_picking
 from . import stock_picking_aftersales
+from . import stock_picking_label

@@ -210,7 +210,8 @@ class OnbuyOrderLine(models.Model):
     def _get_quantity_wanted(self):
         """Return how many pieces should be dispatched on OnBuy by now: what Odoo delivered, at most what was ordered.
 
-        Or what went through the step that the store counts. A dispatch is a state, not a move: lots, kits, packs, returns and merged moves are in ``qty_delivered``.
+        A dispatch is a state, not a move: lots, kits, packs, returns and merged moves are in ``qty_delivered``. Where
+        the store counts an earlier step, what went through that.
 
         :rtype: int
         """

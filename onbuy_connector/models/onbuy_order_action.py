@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 
 from ..lib.dispatch import Dispatch, DispatchLine
@@ -119,11 +121,34 @@ class OnbuyOrderAction(models.Model):
         quantities = self._get_dispatch_quantities()
         if not quantities:
             return None
-        tracking = self._get_tracking()
-        return Dispatch(self.order_id.name, tracking=tracking, lines=tuple(
-            DispatchLine(sku=line.sku, quantity=quantity, opc=line.opc or None, reference=line.reference or None)
-            for line, quantity in quantities.items()
-        ))
+        parcels = self.picking_id._get_onbuy_parcels(self.order_id) if self.picking_id else []
+        return Dispatch(
+            self.order_id.name,
+            tracking=parcels[0] if len(parcels) == 1 else None,
+            lines=self._prepare_dispatch_lines(quantities, parcels if len(parcels) > 1 else [None]),
+        )
+
+    def _prepare_dispatch_lines(self, quantities, parcels):
+        """Return the dispatched lines. OnBuy takes one number per line (OnBuy API reference, 18.1), so several parcels
+        are dealt out in order: to whole lines, or to pieces where there are more parcels than lines. Numbers beyond one
+        per piece cannot be told.
+
+        :param dict quantities: ``onbuy.order.line`` → int
+        :param list parcels: of Tracking; or one None
+        :return: tuple of DispatchLine
+        """
+        lines = [(line, quantity) for line, quantity in quantities.items()]
+        if len(parcels) > len(lines):
+            lines = [(line, 1) for line, quantity in lines for _piece in range(quantity)]
+        parcels = parcels[:len(lines)]
+        dealt = Counter()
+        for index, (line, quantity) in enumerate(lines):
+            dealt[line, parcels[index * len(parcels) // len(lines)]] += quantity
+        return tuple(
+            DispatchLine(sku=line.sku, quantity=quantity, tracking=parcel, opc=line.opc or None,
+                         reference=line.reference or None)
+            for (line, parcel), quantity in dealt.items()
+        )
 
     def _get_dispatch_quantities(self):
         """Return what is to be dispatched with this action: its delivery's part of what OnBuy has not been told.
@@ -137,17 +162,16 @@ class OnbuyOrderAction(models.Model):
             left = {line: line.quantity - line.quantity_dispatched for line in lines}
         else:
             left = {line: line._get_quantity_to_send() for line in lines}
-        others = self.search_count([
-            ('order_id', '=', self.order_id.id), ('kind', '=', 'dispatch'), ('id', '!=', self.id),
-            ('sync_state', 'in', ('pending', 'error', 'uncertain')), ('picking_id', '!=', False),
-        ])
-        if others and self.picking_id:
-            left = {line: min(quantity, line._get_quantity_in(self.picking_id)) for line, quantity in left.items()}
+            if self.picking_id and self._has_other_dispatches():
+                left = {line: min(quantity, line._get_quantity_in(self.picking_id)) for line, quantity in left.items()}
         return {line: quantity for line, quantity in left.items() if quantity > 0}
 
-    def _get_tracking(self):
-        """Return the parcel of this action's delivery.
+    def _has_other_dispatches(self):
+        """Return whether other deliveries of the same order wait to be told to OnBuy.
 
-        :rtype: ~..lib.order_parts.Tracking or None
+        :rtype: bool
         """
-        return self.picking_id._get_onbuy_tracking(self.store_id) if self.picking_id else None
+        return bool(self.search_count([
+            ('order_id', '=', self.order_id.id), ('kind', '=', 'dispatch'), ('id', '!=', self.id),
+            ('sync_state', 'in', ('pending', 'error', 'uncertain')), ('picking_id', '!=', False),
+        ], limit=1))

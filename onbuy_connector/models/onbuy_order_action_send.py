@@ -90,10 +90,6 @@ class OnbuyOrderAction(models.Model):
         self._link_dispatches()
         self._reset_sync()
 
-    def _resolve_tracking(self):
-        """Tracking is an absolute value: sending it again is harmless."""
-        self._reset_sync()
-
     # === SENDING === #
 
     @api.model
@@ -281,9 +277,11 @@ class OnbuyOrderAction(models.Model):
 
     def _accept_dispatch(self, document, result):
         """Count what was dispatched, so that it is not sent again before the order was read."""
-        sent = {(line.reference or None, line.sku): line.quantity for line in document.lines}
+        sent = Counter()
+        for line in document.lines:
+            sent[line.reference or None, line.sku] += line.quantity
         for line in self.order_id.line_ids:
-            line.quantity_dispatched += sent.get((line.reference or None, line.sku), 0)
+            line.quantity_dispatched += sent[line.reference or None, line.sku]
 
     def _accept_tracking(self, document, result):
         """Nothing more to note than that it was taken."""
@@ -325,10 +323,11 @@ class OnbuyOrderAction(models.Model):
 
     def _link_dispatches(self):
         """Note the ids of the dispatches that appeared since this was sent; later tracking needs them."""
-        known = set((self.snapshot or {}).get('dispatches', []))
+        linked = ','.join(self.order_id.action_ids.filtered('remote_id').mapped('remote_id')).split(',')
+        known = {*(self.snapshot or {}).get('dispatches', []), *linked}
         new = [dispatch_id for dispatch_id in self.order_id._get_dispatch_ids() if dispatch_id not in known]
         if new:
-            self.remote_id = ','.join(new)
+            self.remote_id = ','.join([*self._get_remote_ids(), *new])
 
 
 class OnbuyOrder(models.Model):

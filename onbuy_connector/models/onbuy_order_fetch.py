@@ -51,6 +51,7 @@ class OnbuyStore(models.Model):
             yield partial(self._store_status_page, page, ids[-1])
         yield partial(states._save, self, 'order_statuses', {})
         yield from self._get_apply_units(client)
+        yield partial(self.env['onbuy.order']._recompute_by_time, self)
 
     def _store_status_page(self, page, last_id):
         """Store orders that were looked up, and how far this look has come, so that a next run goes on there.

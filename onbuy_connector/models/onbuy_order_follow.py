@@ -15,6 +15,7 @@ class OnbuyOrder(models.Model):
         :param order: :class:`~..lib.orders.Order`
         """
         self.ensure_one()
+        self._follow_address()
         if self._is_cancelled():
             self._follow_cancellation()
         elif self.status in DISPATCHED_STATUSES:

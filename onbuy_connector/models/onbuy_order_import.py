@@ -166,6 +166,7 @@ class OnbuyOrder(models.Model):
             'user_id': store.user_id.id,
             'date_order': order.date,
             'commitment_date': self.dispatch_by,
+            'carrier_id': store._find_mapping(self).carrier_id.id,
             'require_signature': False,
             'require_payment': False,
         }
@@ -268,8 +269,8 @@ class OnbuyOrder(models.Model):
         moves = sale_order.picking_ids.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
         moves.filtered(lambda move: not move.product_uom_qty)._action_cancel()
         # Core takes back the reservation of a move that is lowered.
-        moves.filtered(lambda move: move.state == 'confirmed' and move.picking_type_id.reservation_method == 'at_confirm'
-                       )._action_assign()
+        lowered = moves.filtered(lambda move: move.state == 'confirmed')
+        lowered.filtered(lambda move: move.picking_type_id.reservation_method == 'at_confirm')._action_assign()
 
     def _invoice(self, sale_order):
         """Invoice, post and settle what is due, as far as the store wants.

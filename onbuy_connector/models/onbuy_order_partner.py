@@ -1,7 +1,6 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools.mail import plaintext2html
 
 # Territories that a UK postcode shows, even where the country code says GB.
 TERRITORIES = {'BT': 'northern_ireland', 'JE': 'jersey', 'GY': 'guernsey', 'IM': 'isle_of_man'}
@@ -146,16 +145,17 @@ class OnbuyOrder(models.Model):
         if old and self._is_open() and self.sale_order_id.state != 'cancel':
             self._tell_once(f'address-{self.remote_date}', self.sale_order_id, self.env._(
                 "Delivery address changed on OnBuy"), self.env._(
-                "The address of the delivery was not changed here. Check it before the goods leave.") + self._show_addresses(
-                old, new))
+                "The address of the delivery was not changed here. Check it before the goods leave."
+            ) + self._show_addresses(old, new))
 
     def _show_addresses(self, old, new):
         """Return the old and the new address for an activity.
 
         :rtype: ~markupsafe.Markup
         """
-        return Markup('<p><b>%s</b><br/>%s</p><p><b>%s</b><br/>%s</p>') % (
-            self.env._("Before"), plaintext2html(old), self.env._("Now on OnBuy"), plaintext2html(new or ''))
+        parts = [Markup('<p><b>%s</b><br/>%s</p>') % (title, Markup('<br/>').join((text or '').split('\n')))
+                 for title, text in ((self.env._("Before"), old), (self.env._("Now on OnBuy"), new))]
+        return Markup().join(parts)
 
 
 class StockPicking(models.Model):
@@ -165,10 +165,10 @@ class StockPicking(models.Model):
 
     def _send_confirmation_email(self):
         """Override of `stock` to leave buyers on OnBuy alone."""
-        return super(StockPicking, self.filtered(lambda picking: not picking.sale_id.onbuy_order_id)
+        return super(StockPicking, self.filtered(lambda picking: not picking.sudo().sale_id.onbuy_order_id)
                      )._send_confirmation_email()
 
     def _message_sms_with_template(self, *args, **kwargs):
         """Override of `sms`, if it is there, to leave buyers on OnBuy alone."""
-        if not self.sale_id.onbuy_order_id:
+        if not self.sudo().sale_id.onbuy_order_id:
             return super()._message_sms_with_template(*args, **kwargs)

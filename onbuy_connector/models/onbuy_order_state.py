@@ -41,17 +41,26 @@ class OnbuyOrder(models.Model):
             order.refund_state = states.get(order.status, False)
 
     @api.depends(
-        'status', 'line_ids.quantity_dispatched', 'sale_order_ids.picking_ids.state',
-        'sale_order_ids.picking_ids.move_ids.state', 'sale_order_ids.picking_ids.move_ids.picked',
+        'status', 'delivery_until', 'shipped_date', 'line_ids.quantity_dispatched', 'sale_order_ids.picking_ids.state',
+        'sale_order_ids.picking_ids.printed', 'sale_order_ids.picking_ids.move_ids.state',
+        'sale_order_ids.picking_ids.move_ids.picked',
     )
     def _compute_fulfilment_state(self):
         for order in self:
             state = BY_STATUS.get(order.status)
             if not state:
-                shipped = order.status in ('dispatched', 'partially_refunded', 'refunded')
-                state = 'transit' if shipped else order._get_warehouse_state()
-            order.is_assumed = state == 'transit' and order._is_long_delivered()
-            order.fulfilment_state = 'complete' if order.is_assumed else state
+                state = 'transit' if order._is_dispatched() else order._get_warehouse_state()
+            assumed = state == 'transit' and order._is_long_delivered()
+            state = 'complete' if assumed else state
+            # Reading what is there first lets the ORM leave out writes that change nothing.
+            if order.is_assumed != assumed or order.fulfilment_state != state:
+                order.is_assumed, order.fulfilment_state = assumed, state
+
+    def _is_dispatched(self):
+        """Return whether OnBuy knows the order as dispatched, also where its status speaks of a refund instead."""
+        if self.status == 'partially_refunded':
+            return bool(self.shipped_date) or all(line.quantity_dispatched >= line.quantity for line in self.line_ids)
+        return self.status in ('dispatched', 'refunded')
 
     def _is_long_delivered(self):
         """Return whether a dispatched order should have arrived so long ago that nobody waits for OnBuy's word."""
@@ -61,38 +70,55 @@ class OnbuyOrder(models.Model):
     def _get_warehouse_state(self):
         """Return how far the warehouse is with an order that OnBuy waits for.
 
+        Core makes a transfer of a later step only when the earlier one is done, so the open ones tell.
+
         :return: ``new``, ``partial``, ``packing`` or ``ready``
         :rtype: str
         """
         self.ensure_one()
-        pickings = self.sale_order_ids.picking_ids.filtered(lambda picking: picking.state != 'cancel')
+        pickings = self.sale_order_ids.picking_ids.filtered(
+            lambda picking: picking.state != 'cancel' and picking.picking_type_code != 'incoming')
         open_pickings = pickings.filtered(lambda picking: picking.state != 'done')
         if pickings and not open_pickings:
             return 'ready'  # All left the warehouse; OnBuy is about to be told.
-        first = open_pickings.filtered(lambda picking: not picking.move_ids.move_orig_ids.filtered(
-            lambda move: move.state not in ('done', 'cancel')))
-        if any(move._onbuy_waits_for_stock() for move in first.move_ids):
+        moves = open_pickings.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
+        first = moves.filtered(lambda move: all(origin.state in ('done', 'cancel') for origin in move.move_orig_ids))
+        if any(move._onbuy_waits_for_stock() for move in first):
             return 'partial'
-        if self._is_packed(first):
+        if self._is_packed(moves):
             return 'ready'
-        started = first.move_ids.move_orig_ids.filtered(lambda move: move.state == 'done')
-        return 'packing' if started or any(first.move_ids.mapped('picked')) else 'new'
+        started = any(moves.mapped('picked')) or any(open_pickings.mapped('printed')) or any(
+            origin.state == 'done' for origin in moves.move_orig_ids)
+        return 'packing' if started else 'new'
 
     @api.model
-    def _is_packed(self, pickings):
-        """Return whether only the last step is left, after others, or its goods are all marked as picked."""
-        if not pickings or any(picking.picking_type_code != 'outgoing' for picking in pickings):
+    def _is_packed(self, moves):
+        """Return whether only the last step is left, after others, or its goods are all marked as picked.
+
+        :param moves: that are still open
+        """
+        if not moves or any(move.picking_id.picking_type_code != 'outgoing' for move in moves):
             return False
-        moves = pickings.move_ids.filtered(lambda move: move.state not in ('done', 'cancel'))
-        return bool(moves) and (
-            all(moves.mapped('picked')) or all(move.move_orig_ids for move in moves))
+        return all(moves.mapped('picked')) or all(move.move_orig_ids for move in moves)
 
     @api.model
-    def _recompute_assumed(self):
-        """Look again at dispatched orders, whose completion is assumed as time goes by."""
-        orders = self.search([('fulfilment_state', '=', 'transit')])
-        self.env.add_to_compute(self._fields['fulfilment_state'], orders)
-        self.env.add_to_compute(self._fields['is_assumed'], orders)
+    def _recompute_by_time(self, store):
+        """Look again at orders whose state changes without anything being written: completion is assumed as time goes
+        by, and goods arrive for moves that reserve later.
+
+        :param store: one ``onbuy.store``
+        """
+        arrived = fields.Datetime.now() - timedelta(days=store.complete_days)
+        orders = self.search([
+            ('store_id', '=', store.id), ('fulfilment_state', '=', 'transit'),
+            '|', ('delivery_until', '<', arrived), '&', ('delivery_until', '=', False), ('shipped_date', '<', arrived),
+        ]) | self.search([
+            ('store_id', '=', store.id), ('fulfilment_state', 'in', ('new', 'partial')),
+            ('sale_order_ids.picking_ids.move_ids.state', 'in', ('confirmed', 'partially_available')),
+        ])
+        for name in ('fulfilment_state', 'is_assumed'):
+            self.env.add_to_compute(self._fields[name], orders)
+        orders.mapped('fulfilment_state')
 
 
 class StockMove(models.Model):

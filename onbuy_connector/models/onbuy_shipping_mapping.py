@@ -1,4 +1,11 @@
+import logging
+from functools import partial
+
 from odoo import fields, models
+
+from ..lib.errors import OnBuyError
+
+_logger = logging.getLogger(__name__)
 
 
 class OnbuyCarrier(models.Model):
@@ -40,9 +47,7 @@ class OnbuyShippingMapping(models.Model):
         help="What to do when a delivery is validated and has no tracking number yet.")
     wait_hours = fields.Float(string="Wait at most (hours)", default=4)
 
-    def _get_carrier_name(self):
-        """Return OnBuy's name of the carrier, if one was chosen."""
-        return self.onbuy_carrier_id.name
+    _wait_check = models.Constraint('CHECK (wait_hours >= 0)', "Hours to wait cannot be negative.")
 
 
 class OnbuyStore(models.Model):
@@ -76,7 +81,7 @@ class OnbuyStore(models.Model):
         :return: a generator of units
         """
         carriers = client.carriers()
-        yield lambda: self._store_carriers(carriers)
+        yield partial(self._store_carriers, carriers)
 
     def _store_carriers(self, carriers):
         """Create or rename OnBuy's carriers.
@@ -93,14 +98,24 @@ class OnbuyStore(models.Model):
         self.env['onbuy.carrier'].create(fresh)
         return {'seen': len(carriers), 'created': len(fresh)}
 
-    def _get_shipping_mapping(self, picking):
+    def _fetch_carriers(self, client):
+        """Read OnBuy's carriers while connecting; they can be read again later, so a failure does not matter.
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        """
+        try:
+            self._store_carriers(client.carriers())
+        except OnBuyError as error:
+            _logger.info("The carriers of OnBuy store %s were not read: %s", self.id, error)
+
+    def _get_shipping_mapping(self, order, picking):
         """Return the first mapping that fits a delivery: by its delivery method, OnBuy's service and template.
 
+        :param order: one ``onbuy.order``
         :param picking: one ``stock.picking``
         :return: one ``onbuy.shipping.mapping``, or none
         """
-        order = picking.onbuy_order_id.sudo()
-        return self._find_mapping(order, picking.carrier_id)
+        return self._find_mapping(order, picking._onbuy_get_carrier())
 
     def _find_mapping(self, order, carrier=None):
         """Return the first mapping that fits an order, and a delivery method if one is given.
@@ -109,19 +124,20 @@ class OnbuyStore(models.Model):
         :param carrier: ``delivery.carrier``
         """
         templates = {line.template_id for line in order.line_ids if line.template_id}
-        service = (order.delivery_service or '').casefold()
+        service = (order.delivery_service or '').strip().casefold()
         return self.mapping_ids.filtered(lambda mapping: (
-            (not mapping.delivery_service or mapping.delivery_service.casefold() == service)
-            and (not mapping.template_id or mapping.template_id in templates)
+            (not mapping.delivery_service or mapping.delivery_service.strip().casefold() == service)
+            and (not mapping.template_id or mapping.template_id.strip() in templates)
             and (not carrier or not mapping.carrier_id or mapping.carrier_id == carrier)
         ))[:1]
 
-    def _get_tracking_wait(self, picking):
+    def _get_tracking_wait(self, order, picking):
         """Return how many hours a dispatch waits for its tracking number.
 
+        :param order: one ``onbuy.order``
         :param picking: one ``stock.picking``
         :rtype: float
         """
-        mapping = self._get_shipping_mapping(picking)
+        mapping = self._get_shipping_mapping(order, picking)
         waits = self.shipping_mode == 'self' and mapping.tracking_rule == 'wait'
         return mapping.wait_hours if waits and not picking._get_onbuy_numbers() else 0

@@ -180,6 +180,7 @@ class OnbuyStore(models.Model):
             with self._connect() as client:
                 client.token = None  # The keys themselves are to be proved.
                 site = client.check()
+                self.sudo()._fetch_carriers(client)
         except OnBuyError as error:
             raise UserError(self._explain_connection_error(error)) from error
         store_sudo = self.sudo()

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .onbuy_order_partner import get_territory
+
+CLEARING_CODE = 'ONBUY'
 
 
 class OnbuyStore(models.Model):
@@ -44,15 +46,53 @@ class OnbuyStore(models.Model):
     clearing_journal_id = fields.Many2one(
         'account.journal', string="Clearing Journal", check_company=True, domain=[('type', 'in', ('bank', 'cash'))],
         help="Payments that OnBuy collected are registered here, never in the bank's journal: OnBuy pays out later, less "
-             "its fees.",
+             "its fees. Leave empty to have one made when the first order is paid.",
     )
     pricelist_id = fields.Many2one(
         'product.pricelist', check_company=True, domain="[('currency_id', '=', currency_id)]",
         help="Only gives orders their currency, GBP; needed where the company's currency is another one.",
     )
 
+    @api.constrains('clearing_journal_id')
+    def _check_clearing_journal(self):
+        for store in self.filtered('clearing_journal_id'):
+            journal = store.clearing_journal_id
+            lines = self.env['account.bank.statement.line'].sudo().search_count([('journal_id', '=', journal.id)], limit=1)
+            if journal.bank_account_id or lines or journal == store._get_chart_bank_journal():
+                raise ValidationError(self.env._(
+                    "%(journal)s is a journal of your bank. OnBuy keeps the buyers' money until it pays out, so its "
+                    "payments need a clearing journal of their own. Leave the field empty to have one made.",
+                    journal=journal.name))
+
+    def _get_chart_bank_journal(self):
+        """Return the bank's journal that came with the company's chart of accounts, if it is still there."""
+        chart = self.env['account.chart.template'].with_company(self.company_id)
+        return chart.ref('bank', raise_if_not_found=False)
+
+    def _get_clearing_journal(self):
+        """Return the journal of payments that OnBuy collected; made at its first use.
+
+        :return: one ``account.journal``
+        """
+        self.ensure_one()
+        if not self.clearing_journal_id:
+            journals = self.env['account.journal']
+            found = journals.search([('company_id', '=', self.company_id.id), ('code', '=', CLEARING_CODE)], limit=1)
+            self.clearing_journal_id = found or self._create_clearing_journal()
+        return self.clearing_journal_id
+
+    def _create_clearing_journal(self):
+        """Return a new clearing journal, whose payments are booked on its own account at once."""
+        journal = self.env['account.journal'].create({
+            'name': self.env._("OnBuy Clearing"), 'code': CLEARING_CODE, 'type': 'bank',
+            'company_id': self.company_id.id,
+        })
+        methods = journal.inbound_payment_method_line_ids + journal.outbound_payment_method_line_ids
+        methods.payment_account_id = journal.default_account_id
+        return journal
+
     def _default_product(self, kind):
-        """Return the service that comes with the module for delivery, discount or rounding."""
+        """Return the service that comes with the module for delivery, discount, rounding or fees."""
         return self.env.ref(f'onbuy_connector.product_{kind}', raise_if_not_found=False)
 
     def _get_pricelist(self):

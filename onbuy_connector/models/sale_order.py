@@ -7,7 +7,8 @@ class SaleOrder(models.Model):
 
     onbuy_order_id = fields.Many2one(
         'onbuy.order', string="OnBuy Order", readonly=True, copy=False, ondelete='restrict', index='btree_not_null')
-    onbuy_store_id = fields.Many2one(related='onbuy_order_id.store_id', string="OnBuy Store")
+    onbuy_store_id = fields.Many2one(
+        related='onbuy_order_id.store_id', string="OnBuy Store", store=True, index='btree_not_null')
     onbuy_fulfilment_state = fields.Selection(related='onbuy_order_id.fulfilment_state', string="OnBuy Fulfilment")
     onbuy_refund_state = fields.Selection(related='onbuy_order_id.refund_state', string="OnBuy Refund")
     onbuy_status_label = fields.Char(related='onbuy_order_id.status_label')

@@ -15,6 +15,8 @@ from . import test_lib_paging
 from . import test_lib_sandbox
 from . import test_lib_token
 from . import test_lib_values
+from . import test_money
+from . import test_partner
 from . import test_odd_servers
 from . import test_refund
 from . import test_reimport
@@ -24,3 +26,4 @@ from . import test_status_matrix
 from . import test_sync_listings
 from . import test_sync_orders
 from . import test_tour
+from . import test_vat

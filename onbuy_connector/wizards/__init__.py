@@ -1,4 +1,5 @@
 from . import onbuy_delivery_confirm
+from . import onbuy_fees_bill
 from . import onbuy_order_cancel
 from . import onbuy_order_fetch
 from . import onbuy_order_refund

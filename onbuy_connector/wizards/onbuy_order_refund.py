@@ -139,6 +139,6 @@ class OnbuyOrderRefundLine(models.TransientModel):
     sku = fields.Char(related='order_line_id.sku')
     name = fields.Char(related='order_line_id.name')
     quantity = fields.Integer(related='order_line_id.quantity')
-    quantity_returned = fields.Integer(string="Came back", readonly=True)
+    quantity_returned = fields.Integer(string="Returned", readonly=True)
     left = fields.Monetary(readonly=True, help="Of what the buyer paid for this line, less the refunds so far.")
     amount = fields.Monetary(string="Refund")
