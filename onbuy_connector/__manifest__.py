@@ -21,6 +21,7 @@
         'views/onbuy_sync_run_views.xml',
         'views/onbuy_store_templates.xml',
         'wizards/onbuy_fees_bill_views.xml',
+        'wizards/onbuy_order_fetch_views.xml',
         'views/onbuy_store_views.xml',  # Opens the actions of the views above.
         'views/account_move_views.xml',
         'views/onbuy_order_aftersales_views.xml',
@@ -32,7 +33,6 @@
         'views/stock_picking_aftersales_views.xml',
         'wizards/onbuy_delivery_confirm_views.xml',
         'wizards/onbuy_order_cancel_views.xml',
-        'wizards/onbuy_order_fetch_views.xml',
         'wizards/onbuy_order_refund_views.xml',
         'views/product_views.xml',
         'views/sale_report_views.xml',

@@ -12,6 +12,7 @@ from .onbuy_order import CANCELLED_STATUSES
 from .onbuy_order_refund import ZERO, to_pence
 
 LONDON = ZoneInfo('Europe/London')
+KINDS = ('category', 'boost', 'other', 'vat')
 
 
 class AccountMove(models.Model):
@@ -186,7 +187,7 @@ class OnbuyStore(models.Model):
             'onbuy_fees_month': month,
             'invoice_line_ids': [
                 fields.Command.create(self._prepare_fees_line_values(kind, rate, amount))
-                for (kind, rate), amount in fees.items()],
+                for (kind, rate), amount in sorted(fees.items(), key=lambda fee: (KINDS.index(fee[0][0]), fee[0][1]))],
         }
 
     def _prepare_fees_line_values(self, kind, rate, amount):

@@ -113,6 +113,7 @@ class OnbuyOrder(models.Model):
         """Make a sales order of each order, also of one that was placed before the cut-over."""
         self.check_access('write')
         self.to_import = True
+        self.sudo().filtered(lambda order: not order.sale_order_ids)._reset_sync()
         self.action_retry()
 
     def action_refresh(self):
@@ -147,7 +148,9 @@ class OnbuyOrder(models.Model):
         self.ensure_one()
         payload = self.sudo().payload
         if not payload:
-            raise UserError(self.env._("The buyer's data of order %(order)s was anonymised.", order=self.name))
+            raise UserError(self.env._(
+                "What OnBuy sent of order %(order)s was erased after the days that are set for buyers' data. Press "
+                "Read from OnBuy to have it again.", order=self.name))
         try:
             return parse_order(payload)
         except ValueError as error:

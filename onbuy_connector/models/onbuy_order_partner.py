@@ -156,19 +156,3 @@ class OnbuyOrder(models.Model):
         parts = [Markup('<p><b>%s</b><br/>%s</p>') % (title, Markup('<br/>').join((text or '').split('\n')))
                  for title, text in ((self.env._("Before"), old), (self.env._("Now on OnBuy"), new))]
         return Markup().join(parts)
-
-
-class StockPicking(models.Model):
-    """OnBuy writes to its buyers; Odoo sends them neither e-mail nor SMS by itself."""
-
-    _inherit = 'stock.picking'
-
-    def _send_confirmation_email(self):
-        """Override of `stock` to leave buyers on OnBuy alone."""
-        return super(StockPicking, self.filtered(lambda picking: not picking.sudo().sale_id.onbuy_order_id)
-                     )._send_confirmation_email()
-
-    def _message_sms_with_template(self, *args, **kwargs):
-        """Override of `sms`, if it is there, to leave buyers on OnBuy alone."""
-        if not self.sudo().sale_id.onbuy_order_id:
-            return super()._message_sms_with_template(*args, **kwargs)

@@ -80,7 +80,8 @@ class OnbuyStore(models.Model):
             by_day = {moment.date(): count for moment, count in counts.items()}
             store.order_graph = json.dumps([{
                 'key': self.env._("Orders of the last %(days)s days", days=GRAPH_DAYS),
-                'values': [{'label': day.strftime('%d/%m'), 'value': by_day.get(day, 0), 'type': 'past'} for day in days],
+                'values': [
+                    {'label': day.strftime('%d/%m'), 'value': by_day.get(day, 0), 'type': 'past'} for day in days],
             }])
 
     def action_view_problems(self):

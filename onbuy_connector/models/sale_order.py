@@ -37,6 +37,12 @@ class SaleOrder(models.Model):
         pickings = (orders - without).picking_ids
         return pickings.action_onbuy_ready_to_ship() if orders - without else True
 
+    def _send_order_notification_mail(self, mail_template, *args, **kwargs):
+        """Override of `sale` to send OnBuy's buyers no mail by itself: OnBuy writes to them."""
+        others = self.filtered(lambda order: not order.onbuy_order_id)
+        if others:
+            super(SaleOrder, others)._send_order_notification_mail(mail_template, *args, **kwargs)
+
     def _onbuy_is_picked(self):
         """Return whether the warehouse has begun with this order: goods picked, a step done, a batch started, or a
         label printed.
@@ -72,14 +78,30 @@ class SaleOrderLine(models.Model):
         """Override of `sale` to keep the taxes of lines whose VAT follows the goods', and to include those of goods in
         the price, whatever product is chosen.
         """
-        shared = self.filtered('onbuy_kind')
-        for line in shared:
-            line.tax_ids = line.tax_ids
-        goods = self - shared
+        goods = self - self.filtered('onbuy_kind')._onbuy_keep('tax_ids')
         for position, lines in goods.grouped(lambda line: line.order_id.fiscal_position_id._origin).items():
             if position.onbuy_store_id:
                 position._ensure_twins(lines.product_id.taxes_id)
         return super(SaleOrderLine, goods)._compute_tax_ids()
+
+    def _compute_price_unit(self):
+        """Override of `sale` to keep the price that was paid on OnBuy, whatever product or quantity is chosen."""
+        return super(SaleOrderLine, self - self._onbuy_keep('price_unit'))._compute_price_unit()
+
+    def _compute_discount(self):
+        """Override of `sale` to give no discount on the price that was paid on OnBuy."""
+        return super(SaleOrderLine, self - self._onbuy_keep('discount'))._compute_discount()
+
+    def _onbuy_keep(self, name):
+        """Keep the value of a computed field of the lines that came from OnBuy.
+
+        :param str name: of the field
+        :return: these lines
+        """
+        ours = self.filtered(lambda line: line.onbuy_line_id or line.onbuy_kind)
+        for line in ours:
+            line[name] = line[name]
+        return ours
 
     def _can_be_invoiced_alone(self):
         """Override of `sale`: delivery, discount and rounding go with goods."""

@@ -86,14 +86,14 @@ class ShippingCommon(OnbuyCommon):
 
     def dispatches(self, order):
         """Return the dispatches that OnBuy has of an order: pairs of tracking number and list of quantities."""
-        return [(one['tracking_number'], [item['quantity'] for item in one['products']])
+        return [(one['tracking_number'], [int(item['quantity']) for item in one['products']])
                 for one in self.sandbox.order(order.name).get('dispatches') or []]
 
     def status(self, order):
         """Return OnBuy's own word."""
         return self.sandbox.order(order.name)['status']
 
-    def fail(self, kind, path='/orders/dispatch', **values):
+    def go_wrong(self, kind, path='/orders/dispatch', **values):
         """Have the next call to an address go wrong."""
         self.sandbox.control('POST', '/faults', {'kind': kind, 'path': path, 'count': 1, 'seconds': 0.1, **values})
 
