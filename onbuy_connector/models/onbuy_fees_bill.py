@@ -59,7 +59,8 @@ class OnbuyStore(models.Model):
     fees_product_id = fields.Many2one(
         'product.product', string="Fees", domain=[('type', '=', 'service')], check_company=True,
         default=lambda self: self._default_product('fees'),
-        help="Its expense account is that of the fees bill. Its purchase tax is used where its rate is that of OnBuy's fees.")
+        help="Its expense account is that of the fees bill. Its purchase tax is used where its rate is that of OnBuy's "
+             "fees.")
     fees_bill_auto = fields.Boolean(
         string="Fees bill each month", help="A draft vendor bill of the last month's OnBuy fees is made by itself.")
 

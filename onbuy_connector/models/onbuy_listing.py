@@ -20,7 +20,7 @@ class OnbuyListing(models.Model):
     name = fields.Char(readonly=True)
     group_sku = fields.Char(string="Group SKU", readonly=True)
     condition = fields.Char(readonly=True)
-    product_codes = fields.Char(string="Product Codes", readonly=True)
+    product_codes = fields.Char(readonly=True)
     price = fields.Monetary(string="Price on OnBuy", readonly=True)
     sale_price = fields.Monetary(string="Sale Price on OnBuy", readonly=True)
     stock = fields.Integer(string="Stock on OnBuy", readonly=True)
@@ -34,7 +34,7 @@ class OnbuyListing(models.Model):
     )
     digest = fields.Char(readonly=True)
     product_id = fields.Many2one(
-        'product.product', string="Product", index='btree_not_null', check_company=True,
+        'product.product', index='btree_not_null', check_company=True,
         help="The product variant that one sold piece of this listing stands for.",
     )
     uom_id = fields.Many2one(

@@ -61,5 +61,6 @@ class OnbuyListing(models.Model):
 
     def _create_products_together(self):
         """Override to fetch the first picture of a product that was made from a listing."""
-        super()._create_products_together()
+        result = super()._create_products_together()
         self.filtered('image_url').image_state = 'wanted'
+        return result

@@ -67,8 +67,8 @@ class OnbuyOrderAction(models.Model):
 
     def _get_unknown_dispatch_text(self):
         """Return what to do where OnBuy shows no dispatch that a number could be added to."""
-        return self.env._("OnBuy shows no dispatch of this delivery, so its tracking number cannot be added. Retry later, or "
-                          "enter the number in the Seller Control Panel.")
+        return self.env._("OnBuy shows no dispatch of this delivery, so its tracking number cannot be added. Retry later, "
+                          "or enter the number in the Seller Control Panel.")
 
     def _prepare_tracking(self):
         """Return the number that OnBuy is told for a dispatch.
@@ -114,3 +114,30 @@ class OnbuyOrder(models.Model):
         except UserError:
             return {}
         return {info.dispatch_id: info.tracking.number for info in dispatches if info.dispatch_id and info.tracking}
+
+    def _read_tracking_back(self, order):
+        """Write the numbers that OnBuy knows on the deliveries they belong to, unless a delivery has one.
+
+        :param order: :class:`~..lib.orders.Order`
+        """
+        self.ensure_one()
+        last = self.sale_order_id.picking_ids.filtered(
+            lambda picking: picking.picking_type_code == 'outgoing' and picking.state != 'cancel')[-1:]
+        parcels = [(info.dispatch_id, info.tracking) for info in order.dispatches]
+        if not any(tracking for _id, tracking in parcels):
+            parcels = [(None, tracking) for tracking in (order.tracking, *(line.tracking for line in order.lines))]
+        numbers = {}
+        for dispatch_id, tracking in parcels:
+            if tracking and tracking.number:
+                numbers.setdefault(self._get_picking_of(dispatch_id) or last, {})[tracking.number] = True
+        for picking, found in numbers.items():
+            if picking and not picking.carrier_tracking_ref:
+                picking.with_context(onbuy_read_back=True).carrier_tracking_ref = ','.join(found)
+
+    def _get_picking_of(self, dispatch_id):
+        """Return the delivery that was told to OnBuy as a dispatch.
+
+        :param str dispatch_id: OnBuy's
+        """
+        return self.action_ids.filtered(
+            lambda action: action.kind == 'dispatch' and dispatch_id in action._get_remote_ids())[:1].picking_id

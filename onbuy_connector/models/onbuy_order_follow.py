@@ -95,19 +95,6 @@ class OnbuyOrder(models.Model):
         return self.sale_order_id.picking_ids.filtered(
             lambda picking: picking.state not in ('done', 'cancel') and picking.picking_type_code != 'incoming')
 
-    def _read_tracking_back(self, order):
-        """Write the tracking numbers that OnBuy knows on the delivery, unless one is there.
-
-        :param order: :class:`~..lib.orders.Order`
-        """
-        parcels = [info.tracking for info in order.dispatches if info.tracking] or [
-            tracking for tracking in [order.tracking, *(line.tracking for line in order.lines)] if tracking]
-        numbers = list(dict.fromkeys(parcel.number for parcel in parcels if parcel.number))
-        picking = self.sale_order_id.picking_ids.filtered(
-            lambda picking: picking.picking_type_code == 'outgoing' and picking.state != 'cancel')[-1:]
-        if numbers and picking and not picking.carrier_tracking_ref:
-            picking.with_context(onbuy_read_back=True).carrier_tracking_ref = ','.join(numbers)
-
     # === CANCELLED === #
 
     def _must_not_ship(self):

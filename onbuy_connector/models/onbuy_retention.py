@@ -24,7 +24,7 @@ class OnbuyOrder(models.Model):
         :return: how many were done, and how many are left
         :rtype: tuple
         """
-        stores = self.env['onbuy.store'].with_context(active_test=False).search([])
+        stores = self.env['onbuy.store'].with_context(active_test=False).search([('retention_days', '>', 0)])
         domain = Domain.OR(store._get_forget_domain() for store in stores)
         orders = self.search(domain, limit=BATCH)
         orders.write({**FORGOTTEN, 'next_attempt': False})

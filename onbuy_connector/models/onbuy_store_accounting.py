@@ -44,7 +44,7 @@ class OnbuyStore(models.Model):
         'product.product', string="Rounding", domain=[('type', '=', 'service')],
         default=lambda self: self._default_product('rounding'))
     clearing_journal_id = fields.Many2one(
-        'account.journal', string="Clearing Journal", check_company=True, domain=[('type', 'in', ('bank', 'cash'))],
+        'account.journal', check_company=True, domain=[('type', 'in', ('bank', 'cash'))],
         help="Payments that OnBuy collected are registered here, never in the bank's journal: OnBuy pays out later, less "
              "its fees. Leave empty to have one made when the first order is paid.",
     )

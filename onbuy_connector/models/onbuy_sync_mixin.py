@@ -29,7 +29,7 @@ class OnbuySyncMixin(models.AbstractModel):
     sync_error = fields.Text(string="Reason", copy=False)
     sync_date = fields.Datetime(string="Last Sync", copy=False)
     sync_attempts = fields.Integer(string="Attempts", copy=False)
-    next_attempt = fields.Datetime(string="Next Attempt", copy=False)
+    next_attempt = fields.Datetime(copy=False)
 
     # === BUSINESS METHODS === #
 

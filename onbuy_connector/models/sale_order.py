@@ -40,8 +40,9 @@ class SaleOrder(models.Model):
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         """Override of `sale` to send OnBuy's buyers no mail by itself: OnBuy writes to them."""
         others = self.filtered(lambda order: not order.onbuy_order_id)
-        if others:
-            super(SaleOrder, others)._send_order_notification_mail(mail_template, *args, **kwargs)
+        if not others:
+            return None
+        return super(SaleOrder, others)._send_order_notification_mail(mail_template, *args, **kwargs)
 
     def _onbuy_is_picked(self):
         """Return whether the warehouse has begun with this order: goods picked, a step done, a batch started, or a

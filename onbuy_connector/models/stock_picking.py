@@ -183,8 +183,7 @@ class StockPicking(models.Model):
 
     def _add_delivery_cost_to_so(self):
         """Override of `stock_delivery`: what the carrier costs is not added to what the buyer paid to OnBuy."""
-        if not self.onbuy_order_id:
-            super()._add_delivery_cost_to_so()
+        return None if self.onbuy_order_id else super()._add_delivery_cost_to_so()
 
 
 class OnbuyOrder(models.Model):

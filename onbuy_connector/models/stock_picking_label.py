@@ -56,8 +56,9 @@ class StockPicking(models.Model):
         :rtype: str
         """
         code = self._get_onbuy_label_values()['code']
-        drawing = createBarcodeDrawing('Code128', value=code, width=600, height=110, quiet=1, humanReadable=0)
-        return 'data:image/svg+xml;base64,' + b64encode(drawing.asString('svg').encode()).decode()
+        drawing = createBarcodeDrawing('Code128', value=code, barWidth=2, barHeight=90, quiet=1, humanReadable=0)
+        svg = drawing.asString('svg').replace('xMinYMin', 'xMidYMid')  # in the middle of its place
+        return 'data:image/svg+xml;base64,' + b64encode(svg.encode()).decode()
 
     def _get_onbuy_label_name(self):
         """Return the file name of the label: another one when something on it changes, so that it is made anew.

@@ -1,6 +1,8 @@
 from . import test_cancel
 from . import test_connection
 from . import test_dispatch
+from . import test_dispatch_bad_days
+from . import test_dispatch_button
 from . import test_fees
 from . import test_flow
 from . import test_fulfilment
@@ -23,6 +25,7 @@ from . import test_lib_values
 from . import test_mapping
 from . import test_money
 from . import test_money_property
+from . import test_no_mail
 from . import test_odd_servers
 from . import test_partner
 from . import test_refund

@@ -54,7 +54,7 @@ class ShippingCommon(OnbuyCommon):
             action.next_attempt -= timedelta(**delta)
         self.send()
 
-    def read(self, order):
+    def read(self, order):  # pylint: disable=method-required-super
         """Read the order from OnBuy now."""
         order.action_refresh()
         self.env.invalidate_all()

@@ -18,7 +18,7 @@ PIXEL = base64.b64decode(
 class TestSyncListings(SlicedMixin, OnbuyCommon):
     """Listings in, and which product each stands for."""
 
-    def read(self, *, live=False):
+    def read(self, *, live=False):  # pylint: disable=method-required-super
         """Read all listings; return them."""
         if live:
             self.go_live()
