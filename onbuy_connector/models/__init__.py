@@ -18,6 +18,7 @@ from . import onbuy_listing_image
 from . import onbuy_listing_pull
 from . import onbuy_order_action_aftersales
 from . import onbuy_order_action_send
+from . import onbuy_order_action_answer
 from . import onbuy_order_action_tracking
 from . import onbuy_order_credit
 from . import onbuy_order_fetch
@@ -25,6 +26,7 @@ from . import onbuy_order_inbox
 from . import onbuy_order_apply
 from . import onbuy_order_follow
 from . import onbuy_order_import
+from . import onbuy_order_workflow
 from . import onbuy_order_partner
 from . import onbuy_order_state
 from . import onbuy_retention

@@ -81,7 +81,7 @@ class OnbuyOrder(models.Model):
 
     action_error = fields.Text(
         string="OnBuy's Refusal", compute='_compute_action_error', compute_sudo=True,
-        help="What OnBuy said to a cancellation or refund that it did not take.")
+        help="What OnBuy said to a dispatch, cancellation or refund that it did not take.")
 
     @api.depends('action_ids.sync_state', 'action_ids.sync_error')
     def _compute_action_error(self):
@@ -99,6 +99,5 @@ class OnbuyOrder(models.Model):
         return 'refunded' if self._must_not_ship() and self._get_open_pickings() else False
 
     def _get_refused_actions(self):
-        """Return the cancellations and refunds that OnBuy did not take, or whose answer is lost."""
-        return self.action_ids.filtered(
-            lambda action: action.kind in ('cancel', 'refund') and action.sync_state in ('error', 'uncertain'))
+        """Return what OnBuy did not take, or whose answer is lost."""
+        return self.action_ids.filtered(lambda action: action.sync_state in ('error', 'uncertain'))

@@ -286,8 +286,7 @@ class TestCancelBySeller(AftersalesCommon):
         self.ask_again(action)
         self.assertEqual(action.sync_state, 'synced')
         self.assertEqual(len(self.calls('/orders/cancel')), 1)
-        self.reread(order)
-        self.assertEqual(order.sale_order_id.state, 'cancel')
+        self.assertEqual(order.sale_order_id.state, 'cancel', "The same look at the order lets the sales order follow.")
 
     def test_a_time_out_before_the_effect_is_repeated(self):
         order = self.receive()

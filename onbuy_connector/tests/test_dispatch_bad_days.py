@@ -95,7 +95,7 @@ class TestDispatchBadDays(ShippingCommon):
         """Have OnBuy answer the next call with this JSON, without any effect."""
         self.go_wrong('non_json', path=path, status=200, body=json.dumps(answer))
 
-    def test_a_refused_dispatch_is_sent_by_retry(self):
+    def test_a_refused_dispatch_is_shown_on_the_delivery_and_the_sales_order_and_sent_by_retry(self):
         order = self.ship()
         self.answer({'success': True, 'results': {order.name: {
             'success': False, 'errorcode': 'InvalidTracking', 'message': "That number is not valid"}}})
@@ -103,10 +103,11 @@ class TestDispatchBadDays(ShippingCommon):
         picking = order.sale_order_id.picking_ids
         self.assertEqual(picking.onbuy_error, "That number is not valid")
         self.assertIn(picking, self.env['stock.picking'].search([('onbuy_action_ids.sync_state', '=', 'error')]))
-        picking.action_onbuy_retry()
+        self.assertIn("That number is not valid", order.sale_order_id.onbuy_action_error)
+        order.sale_order_id.action_onbuy_retry()
         self.send()
         self.assertEqual(order.status, 'dispatched')
-        self.assertEqual(picking.onbuy_state, 'sent')
+        self.assertEqual((picking.onbuy_state, order.sale_order_id.onbuy_action_error), ('sent', False))
 
     def test_one_refusal_of_two_in_a_call_leaves_the_other_dispatched(self):
         orders = self.ship() + self.ship()
