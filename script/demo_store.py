@@ -28,6 +28,7 @@ def make_store():
     """Make the store, with where its special addresses are taxed and how its orders are shipped."""
     company = env.company
     company.name = 'Lamp House Ltd'
+    company.write({'street': '4 Wick Lane', 'city': 'Leeds', 'zip': 'LS1 4AP'})
     positions = {
         position.name: position.id
         for position in env['account.fiscal.position'].search([('company_id', '=', company.id)])
