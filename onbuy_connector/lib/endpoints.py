@@ -3,7 +3,7 @@ import logging
 from datetime import timezone
 from urllib.parse import quote
 
-from . import aftersales, const, dispatch, listings, orders, paging, sellers, values, wire
+from . import aftersales, const, dispatch, listings, offers, orders, paging, sellers, values, wire
 from .errors import AnswerError, UncertainError
 from .items import read_items
 
@@ -46,6 +46,34 @@ class Endpoints:
             raise AnswerError(f"OnBuy was asked for {sku} and answered with others.", method='GET',
                               path='/listings')
         return None
+
+    def update_listings(self, updates):
+        """Change price and stock of up to 1,000 listings in one call (reference, 16.4).
+
+        :param updates: list of ListingUpdate, each SKU once
+        :return: ``{sku: ItemResult}``; an item that names no error was done
+        :raise ValueError: too many, or a SKU twice
+        :raise UncertainError: the answer is lost, or says nothing about any item
+        """
+        if len(updates) > offers.UPDATES_PER_CALL:
+            raise ValueError(f"OnBuy takes {offers.UPDATES_PER_CALL} listings a call.")
+        return self._put('/listings/by-sku', 'listings', 'sku', updates, offers.build_update, priority=False,
+                         silence_is_success=True)
+
+    def iter_winning(self, skus):
+        """Ask how listings stand among the offers for their products (reference, 16.6), as many a call as it takes.
+
+        :param list skus: texts
+        :return: generator of ``(asked, {sku: Winning})``, one pair per call; OnBuy may leave out some
+        """
+        for part in offers.split_for_query(skus, 'skus[]'):
+            answer = self.request('GET', '/listings/check-winning', params={'site_id': self.site_id, 'skus[]': part})
+            try:
+                rows = values.rows(answer)
+            except values.ParseError as error:
+                raise AnswerError(f"OnBuy's answer cannot be understood: {error}", method='GET',
+                                  path='/listings/check-winning') from error
+            yield part, offers.parse_winnings(rows, part)
 
     # === ORDERS (17) === #
 
@@ -135,7 +163,7 @@ class Endpoints:
         """
         return self._put('/orders/refund', 'orders', 'order_id', refunds, aftersales.build_refund)
 
-    def _put(self, path, container, key, entries, build):
+    def _put(self, path, container, key, entries, build, *, priority=True, **reading):
         """Send a batch and return ``{id: ItemResult}``; nothing to send means no call.
 
         :raise ValueError: an id twice, whose two answers could not be told apart
@@ -147,9 +175,9 @@ class Endpoints:
         if not ids:
             return {}
         body = {'site_id': self.site_id, container: [build(entry) for entry in entries]}
-        answer = self.request('PUT', path, json=body, priority=True)
+        answer = self.request('PUT', path, json=body, priority=priority)
         try:
-            return read_items(answer, ids, key)
+            return read_items(answer, ids, key, **reading)
         except values.ParseError as error:
             said = values.redact_text(wire.words(answer)[1], self._secrets())
             raise UncertainError(f"OnBuy's answer does not say what was done. {said}".strip(), method='PUT',

@@ -174,6 +174,11 @@ class Governor:
             self._allowance(method, DAY, priority) - self._used(self._day, method, HOUR, DAY, now),
         ))
 
+    def share_left(self, method):
+        """Return which part (0 to 1) of the hour's own share ordinary calls may still use."""
+        allowance = self._allowance(method, HOUR, False)
+        return min(1.0, self.left(method) / allowance) if allowance else 0.0
+
     def _used(self, counts, method, size, window, now):
         """Return the calls counted in a window before ``now``."""
         return sum(calls for _bucket, calls in self._recent(counts.get(method, {}), size, window, now))

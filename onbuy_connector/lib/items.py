@@ -20,7 +20,7 @@ class ItemResult:
     data: dict = field(default_factory=dict, repr=False)
 
 
-def read_items(answer, asked, key):
+def read_items(answer, asked, key, *, silence_is_success=False):
     """Return what the answer says about every asked item.
 
     Items are matched by id; by position only where they have no id, their number agrees and no other item
@@ -29,10 +29,13 @@ def read_items(answer, asked, key):
     :param answer: parsed JSON of a batch call
     :param list asked: ids in the order sent
     :param str key: the field that holds the id, such as `order_id`
+    :param bool silence_is_success: an item without an error was done (16.4), and ids may come in another case
     :return: ``{id: ItemResult}`` with every asked id
     :raise values.ParseError: no container of items in the answer
     """
     items = _items(answer, key)
+    if silence_is_success:
+        items = [_with_success(_respelled(item, asked, key)) for item in items]
     by_position = asked if _in_step(items, asked, key) else [None] * len(items)
     found = {}
     for item, position_id in zip(items, by_position, strict=True):
@@ -54,6 +57,23 @@ def _items(answer, key):
 def _item_id(item, key):
     """Return the id an item names, else None."""
     return values.maybe(values.to_key, item.get(key), key)
+
+
+def _respelled(item, asked, key):
+    """Return an item with its id as it was asked for, where they differ in case only."""
+    item_id = _item_id(item, key)
+    if item_id is None or item_id in asked:
+        return item
+    alike = [one for one in asked if one.casefold() == item_id.casefold()]
+    return {**item, key: alike[0]} if len(alike) == 1 else item
+
+
+def _with_success(item):
+    """Return an item that says by itself whether it was done: it was, if it names no error."""
+    if not item:
+        return item
+    refused = bool(item.get('error')) or bool(values.first(item, 'errorcode', 'errorCode', 'code'))
+    return {'success': not refused, **item}
 
 
 def _in_step(items, asked, key):

@@ -164,8 +164,11 @@ class OnbuyListing(models.Model):
             elif (replace or record.remote_id == listing.listing_id) and record._differs(listing):
                 changed.append((record, listing))
         created = self.create([self._prepare_values(store, listing) for listing in fresh])
+        moved = self.union(*(record for record, listing in changed if record._is_offer_changed(listing)))
         for record, listing in changed:
             record._set_synced(**self._prepare_values(store, listing))
+        for kind in ('stock', 'price'):
+            self.env['onbuy.offer.change']._note(created | moved, kind)
         (created | self.union(*known.values()).filtered(lambda record: not record.product_id))._match()
         self._report_duplicates(store, duplicates)
         figures.update(created=len(created), updated=len(changed), failed=len(duplicates))
@@ -178,6 +181,14 @@ class OnbuyListing(models.Model):
         :rtype: bool
         """
         return self.digest != listing.digest or not self.is_on_onbuy
+
+    def _is_offer_changed(self, listing):
+        """Return whether OnBuy shows another stock or price than was known, or shows the listing again.
+
+        :param listing: :class:`~..lib.listings.Listing`
+        :rtype: bool
+        """
+        return not self.is_on_onbuy or self.stock != listing.stock or self._get_remote_price('price') != listing.price
 
     @api.model
     def _report_duplicates(self, store, listings):
@@ -214,7 +225,10 @@ class OnbuyListing(models.Model):
             'product_codes': ','.join(listing.product_codes),
             'price': listing.price,
             'sale_price': listing.sale_price or 0,
+            'sale_start_date': listing.sale_start,
+            'sale_end_date': listing.sale_end,
             'stock': listing.stock,
+            'stock_unknown': False,
             'handling_time': listing.handling_time or 0,
             'template_id': listing.delivery_template_id,
             'image_url': listing.image_url,

@@ -65,10 +65,10 @@ class OnbuyStore(models.Model):
         :param str task: e.g. ``orders``
         :rtype: str
         """
-        moment = self.env['onbuy.store.state']._load(self, f'done_{task}').get('at')
+        moment = self._get_done_date(task)
         if not moment:
             return self.env._("not yet")
-        minutes = int((fields.Datetime.now() - fields.Datetime.to_datetime(moment)).total_seconds() // 60)
+        minutes = int((fields.Datetime.now() - moment).total_seconds() // 60)
         return self.env._("%(minutes)s min ago", minutes=minutes) if minutes else self.env._("just now")
 
     def _compute_order_graph(self):

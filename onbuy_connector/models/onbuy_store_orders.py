@@ -150,7 +150,8 @@ class OnbuyStore(models.Model):
                 [self.env._("%(store)s cannot go live yet:", store=store.name), '', *problems]))
         now = fields.Datetime.now()
         store._read_before_live()
-        store.write({'state': 'live', 'live_date': now, 'cutover_date': store.cutover_date or now})
+        store.write({
+            'state': 'live', 'live_date': now, 'cutover_date': store.cutover_date or now, 'sync_stock': True})
         self.env['onbuy.listing'].search([('store_id', '=', store.id), ('product_id', '=', False)])._match()
         return store._run_now('orders')
 
@@ -161,13 +162,6 @@ class OnbuyStore(models.Model):
             self._run_now('listings')
         if not state._load(self, 'orders') or state._load(self, 'orders').get('reached'):
             self._run_now('orders')
-
-    def action_take_offline(self):
-        """Leave *Live*: nothing is written to OnBuy any more; orders are still read."""
-        for store in self:
-            if store.state not in ('live', 'paused'):
-                raise UserError(self.env._("This store is not live."))
-            store.write({'state': 'readonly', 'live_date': False})
 
     def action_view_open_orders(self):
         """Open the orders that going live would import."""

@@ -22,6 +22,8 @@ TASK_CRONS = {
     'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
     'listings': 'onbuy_connector.ir_cron_sync_listings',
     'actions': 'onbuy_connector.ir_cron_send_actions',
+    'offers': 'onbuy_connector.ir_cron_push_offers',
+    'comparison': 'onbuy_connector.ir_cron_compare_offers',
 }
 
 
@@ -97,6 +99,7 @@ class OnbuyStore(models.Model):
         self._note_run(task, started, figures)
         time_left = min(time_left, commit_progress(1))
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
+        self._trigger_waiting_offers(wait)
         commit_progress()
         return bool(time_left)
 
@@ -148,22 +151,26 @@ class OnbuyStore(models.Model):
         for unit in getattr(self, f'_task_{task}')(client):
             yield unit
             if task != 'actions':
-                yield from self._get_waiting_action_units(client)
+                yield from self._get_waiting_units(self._task_actions(client))
+            if self._may_push_within(task):
+                yield from self._get_waiting_units(self._task_offers(client, fetch_orders=task != 'orders'))
 
-    def _get_waiting_action_units(self, client):
-        """Give the units of what waits to be sent; what stops it does not stop the task around it."""
+    def _get_waiting_units(self, units):
+        """Give the units of what waits to be sent; what stops it does not stop the task around it.
+
+        :param units: of ``_task_actions`` or ``_task_offers``
+        """
         try:
-            yield from self._task_actions(client)
-        except OnBuyError as error:  # Its actions were put back, with the time of their next attempt.
+            yield from units
+        except (OnBuyError, UserError) as error:  # What waits stays in its queue, with the time of its next attempt.
             _logger.info("OnBuy store %s sends later: %s", self.id, error)
 
     def _get_task_domain(self, task):
         """Return the domain of the stores for which a task runs by itself."""
-        states = ('live',) if task == 'actions' else ('readonly', 'live')
-        domain = [('state', 'in', states)]
+        states = ('live',) if task in ('actions', 'offers', 'comparison') else ('readonly', 'live')
         switch = {'orders': 'sync_orders', 'order_statuses': 'sync_orders', 'listings': 'sync_listings',
-                  'actions': 'sync_actions'}[task]
-        return [*domain, (switch, '=', True)]
+                  'actions': 'sync_actions'}.get(task)
+        return [('state', 'in', states), *([(switch, '=', True)] if switch else [])]
 
     # === BUTTONS === #
 
@@ -209,6 +216,7 @@ class OnbuyStore(models.Model):
             self._trigger_task(task, at=getattr(error, 'until', None) or fields.Datetime.now() + FAILURE_WAIT)
         if self.state == 'live':
             self._trigger_task('actions')  # They were refused while this had the lock.
+            self._trigger_waiting_offers()
         if task in TASK_CRONS:
             self._note_run(task, started, figures)
         if task in TASK_CRONS and complete:
@@ -226,6 +234,8 @@ class OnbuyStore(models.Model):
             "%(seen)s read, %(created)s new, %(updated)s changed, %(failed)s with a problem.",
             seen=figures['seen'], created=figures['created'], updated=figures['updated'], failed=figures['failed'],
         )
+        if figures['sent']:
+            text += " " + self.env._("%(sent)s sent.", sent=figures['sent'])
         if not complete:
             text += " " + self.env._("The rest goes on in the background.")
         return self._notify(text, kind='warning' if figures['failed'] else 'success')
@@ -243,7 +253,7 @@ class OnbuyStore(models.Model):
             'params': {'message': message, 'type': kind, 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
         }
 
-    # === TRIGGERS AND NOTES === #
+    # === TRIGGERS === #
 
     @api.model
     def _trigger_task(self, task, at=None):
@@ -261,41 +271,3 @@ class OnbuyStore(models.Model):
         """
         if self.state == 'live' and self.sync_actions and self.env['onbuy.order.action']._has_due(self):
             self._trigger_task('actions', at=wait and fields.Datetime.now() + wait)
-
-    def _note_success(self, task):
-        """Remember when a task last went through, for the store's card."""
-        state = self.env['onbuy.store.state']
-        state._save_committed(self, f'done_{task}', {'at': fields.Datetime.to_string(fields.Datetime.now())})
-
-    def _get_last_error(self):
-        """Return why a task failed that has not gone through since, or False.
-
-        In the state's own rows: a sync that writes on the store would collide with whoever changes its settings.
-
-        :rtype: str
-        """
-        state = self.env['onbuy.store.state']
-        errors = (state._load(self, f'done_{task}').get('error') for task in TASK_CRONS)
-        is_shown = self.state in ('readonly', 'live') and not self.is_copied  # A copy is told of by itself.
-        return next(filter(None, errors), False) if is_shown else False
-
-    def _note_failure(self, task, started, error):
-        """Write a failed run.
-
-        :param str task: a key of ``TASK_CRONS``
-        :param datetime started: UTC
-        :param error: an exception
-        """
-        if isinstance(error, OnBuyError | UserError):
-            text = str(error)
-        else:
-            _logger.error("Task %s of OnBuy store %s failed.", task, self.id, exc_info=error)
-            text = self.env._("An unexpected error: %(error)s", error=error)
-        state = self.env['onbuy.store.state']
-        state._save_committed(self, f'done_{task}', {**state._load_committed(self, f'done_{task}'), 'error': text})
-        self.env['onbuy.sync.run']._note(self, task, started, Counter(), error=text)
-
-    def _note_run(self, task, started, figures):
-        """Write a run, if something happened in it."""
-        if any(figures[key] for key in ('created', 'updated', 'failed', 'sent')):
-            self.env['onbuy.sync.run']._note(self, task, started, figures)

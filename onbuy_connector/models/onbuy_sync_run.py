@@ -19,6 +19,8 @@ class OnbuySyncRun(models.Model):
             ('order_statuses', "Order statuses"),
             ('listings', "Listings"),
             ('actions', "Dispatches, cancellations, refunds"),
+            ('offers', "Stock and prices"),
+            ('comparison', "Daily comparison"),
         ],
         required=True, readonly=True,
     )

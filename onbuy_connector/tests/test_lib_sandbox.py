@@ -25,6 +25,7 @@ from ..lib.errors import (
     UncertainError,
 )
 from ..lib.governor import Governor, Limits
+from ..lib.offers import ListingUpdate
 from ..lib.order_parts import Tracking
 from .lib_common import CONSUMER_KEY, SECRET_KEY
 
@@ -121,6 +122,25 @@ class TestSandbox(BaseCase):
         pages = list(self.client.iter_listings())
         skus = [listing.sku for page in pages for listing in page.items]
         self.assertEqual((len(skus), len(set(skus)), [page.errors for page in pages]), (150, 150, [[], []]))
+
+    def test_price_and_stock_of_a_listing_change_and_an_unknown_one_is_told_apart(self):
+        listing = next(self.client.iter_listings()).items[0]
+        start, end = datetime(2026, 4, 1), datetime(2099, 4, 30)
+        results = self.client.update_listings([
+            ListingUpdate(listing.sku, stock=7, price=Decimal('12.50'), sale_price=Decimal('9.5'), sale_start=start,
+                          sale_end=end),
+            ListingUpdate('NOPE', stock=1)])
+        self.assertEqual((results[listing.sku].ok, results['NOPE'].message), (True, "SKU does not exist"))
+        found = self.client.find_listing(listing.sku)
+        self.assertEqual((found.stock, found.price, found.sale_price, found.sale_start, found.sale_end),
+                         (7, Decimal('12.50'), Decimal('9.50'), start, end))
+
+    def test_it_is_known_which_listings_win(self):
+        skus = [listing.sku for page in self.client.iter_listings() for listing in page.items]
+        found = {sku: winning for _asked, some in self.client.iter_winning([*skus, 'NOPE']) for sku, winning in some.items()}
+        self.assertEqual(set(found), {*skus, 'NOPE'})
+        self.assertTrue(any(winning.winning for winning in found.values()))
+        self.assertTrue(found['NOPE'].error)
 
     def test_a_listing_is_found_by_sku_and_an_unknown_one_is_none(self):
         listing = next(self.client.iter_listings()).items[0]

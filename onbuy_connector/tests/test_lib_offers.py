@@ -1,0 +1,99 @@
+"""Price and stock of listings, and the winning prices: what is sent, and each item's own answer (16.4, 16.6)."""
+from datetime import datetime
+from decimal import Decimal
+
+from ..lib import const
+from ..lib.errors import AnswerError, UncertainError
+from ..lib.offers import ListingUpdate, build_update, split_for_query
+from .lib_common import LibCase
+
+# The answers of the reference, 16.4 and 16.6.
+UPDATED = {'success': True, 'results': [
+    {'sku': 'LAMP-001', 'price': '23.99', 'stock': '0', 'product_listing_id': '144000101'},
+    {'sku': 'LAMP-004', 'price': '17.50', 'stock': 6},
+    {'sku': 'NOPE', 'price': '1.00', 'stock': 1, 'error': "SKU does not exist"},
+    {'sku': 'LAMP-003', 'price': '9.00', 'stock': -1, 'error': "Stock cannot be less than 0"},
+]}
+WINNING = {'success': True, 'results': [
+    {'sku': 'LAMP-001', 'price': '23.99', 'item_price': '23.99', 'delivery_price': '0.00', 'lead_price': '22.50',
+     'lead_item_price': '20.00', 'lead_delivery_price': '2.50', 'winning': False},
+    {'sku': 'LAMP-002', 'price': '5.00', 'item_price': None, 'delivery_price': None, 'lead_price': None,
+     'lead_item_price': None, 'lead_delivery_price': None, 'winning': False},
+    {'sku': 'NOPE', 'error': "SKU does not exist"},
+]}
+
+
+class TestOffers(LibCase):
+
+    def update(self, answer, *skus):
+        """Set the stock of listings to 1 and return the results."""
+        self.expect('PUT', '/listings/by-sku', answer)
+        return self.client.update_listings([ListingUpdate(sku, stock=1) for sku in skus])
+
+    def test_only_what_is_set_is_sent_and_prices_have_two_decimals(self):
+        start, end = datetime(2026, 4, 1), datetime(2026, 4, 30)
+        self.assertEqual(build_update(ListingUpdate('A', stock=0)), {'sku': 'A', 'stock': 0})
+        self.assertEqual(build_update(ListingUpdate('A', price=Decimal('5'))), {'sku': 'A', 'price': '5.00'})
+        self.assertEqual(build_update(ListingUpdate('A', sale_price=Decimal('4.5'), sale_start=start, sale_end=end)), {
+            'sku': 'A', 'sale_price': '4.50', 'sale_start_date': '2026-04-01 00:00:00',
+            'sale_end_date': '2026-04-30 00:00:00'})
+
+    def test_negative_figures_are_never_sent(self):
+        for update in (ListingUpdate('A', stock=-1), ListingUpdate('A', price=Decimal('-1'))):
+            with self.subTest(update=update), self.assertRaises(ValueError):
+                build_update(update)
+
+    def test_an_item_without_an_error_was_done(self):
+        results = self.update(UPDATED, 'LAMP-001', 'LAMP-004', 'NOPE', 'LAMP-003')
+        self.assertEqual([result.ok for result in results.values()], [True, True, False, False])
+        self.assertEqual(results['NOPE'].message, "SKU does not exist")
+
+    def test_an_item_that_is_not_mentioned_counts_as_failed(self):
+        results = self.update(UPDATED, 'LAMP-001', 'OTHER', 'MORE')
+        self.assertEqual((results['LAMP-001'].ok, results['OTHER'].ok, results['OTHER'].code), (True, False, const.MISSING))
+
+    def test_the_answers_spelling_of_a_sku_may_differ_in_case(self):
+        self.assertTrue(self.update({'results': [{'sku': 'lamp-1'}, {'sku': 'X'}]}, 'LAMP-1', 'Y')['LAMP-1'].ok)
+
+    def test_of_skus_that_differ_in_case_only_each_has_its_own_answer(self):
+        results = self.update({'results': [{'sku': 'a', 'error': "no"}, {'sku': 'A'}]}, 'A', 'a')
+        self.assertEqual((results['A'].ok, results['a'].ok), (True, False))
+
+    def test_two_answers_that_disagree_decide_nothing(self):
+        results = self.update({'results': [{'sku': 'A'}, {'sku': 'A', 'error': "no"}]}, 'A')
+        self.assertEqual((results['A'].ok, results['A'].code), (False, const.MISSING))
+
+    def test_an_answer_without_results_is_uncertain(self):
+        with self.assertRaises(UncertainError):
+            self.update({'success': True}, 'A')
+
+    def test_no_more_than_1000_and_no_sku_twice(self):
+        for updates in ([ListingUpdate(str(number)) for number in range(1001)], [ListingUpdate('A')] * 2):
+            with self.assertRaises(ValueError):
+                self.client.update_listings(updates)
+
+    def test_updates_leave_the_reserve_to_dispatches(self):
+        self.client.governor.record('PUT')
+        while self.client.governor.left('PUT'):
+            self.client.governor.record('PUT')
+        self.assertEqual(self.client.governor.share_left('PUT'), 0)
+        self.assertGreater(self.client.governor.left('PUT', priority=True), 0)
+
+    def test_winning_is_read_with_unknown_prices_and_skus(self):
+        self.expect('GET', '/listings/check-winning', WINNING)
+        (asked, found), = self.client.iter_winning(['lamp-001', 'LAMP-002', 'NOPE', 'SILENT'])
+        self.assertEqual(self.sent()['params'], {'site_id': 2000, 'skus[]': asked})
+        self.assertEqual((found['lamp-001'].lead_price, found['lamp-001'].winning), (Decimal('22.50'), False))
+        self.assertEqual((found['LAMP-002'].lead_price, found['NOPE'].error), (None, "SKU does not exist"))
+        self.assertNotIn('SILENT', found)
+
+    def test_an_answer_on_winning_without_rows_is_an_error(self):
+        self.expect('GET', '/listings/check-winning', {'success': True})
+        with self.assertRaises(AnswerError):
+            list(self.client.iter_winning(['A']))
+
+    def test_skus_are_asked_for_in_addresses_that_fit(self):
+        parts = list(split_for_query([f'SKU-{number:05}' for number in range(1200)], 'skus[]'))
+        self.assertEqual(sum(map(len, parts)), 1200)
+        self.assertLessEqual(max(map(len, parts)), 500)
+        self.assertEqual([len(part) for part in split_for_query(['Ä' * 255] * 5, 'skus[]')], [3, 2])

@@ -1,0 +1,67 @@
+"""A real Odoo server with its cron threads, and users who speak to it by RPC."""
+
+import contextlib
+import subprocess
+import tempfile
+import xmlrpc.client
+
+from conftest import ROOT
+from worlds import wait_until
+
+from _setup import odoo_cli, ports, processes
+
+PASSWORD = 'worker'
+
+
+class User:
+    """A user of a running server.
+
+    :param str url: of the server
+    :param str database: its name
+    :param str login: the user's; the password is ``PASSWORD``
+    """
+
+    def __init__(self, url, database, login):
+        self.database = database
+        self.uid = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common').authenticate(database, login, PASSWORD, {})
+        assert self.uid, f"{login} cannot log in"
+        self.models = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/object', allow_none=True)
+
+    def call(self, model, method, *arguments, **options):
+        """Call a method; it is committed when this returns.
+
+        :raise xmlrpc.client.Fault: with what the user would see
+        """
+        return self.models.execute_kw(self.database, self.uid, PASSWORD, model, method, list(arguments), options)
+
+
+@contextlib.contextmanager
+def odoo_server(database):
+    """Have an Odoo server run, with two cron threads.
+
+    :param str database: its name
+    :return: a context manager giving its URL
+    """
+    port = ports.free_port()
+    url = f'http://{ports.HOST}:{port}'
+    with tempfile.NamedTemporaryFile('w+', suffix='.log') as log:
+        process = subprocess.Popen(
+            [*processes.follow_parent('KILL'), *odoo_cli.command(
+                '-d', database, '--http-port', str(port), '--db-filter', f'^{database}$', '--max-cron-threads', '2')],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=odoo_cli.environment(), cwd=ROOT)
+        try:
+            wait_until(lambda: _answers(url, process), "Odoo to answer", seconds=120)
+            yield url
+            log.seek(0)
+            text = log.read()
+            assert 'Traceback' not in text, text[text.index('Traceback') - 500:][:5000]
+        finally:
+            processes.stop(process)
+
+
+def _answers(url, process):
+    """Return whether the server answers."""
+    assert process.poll() is None, "Odoo ended"
+    with contextlib.suppress(OSError, xmlrpc.client.Error):
+        return xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common').version()
+    return False
