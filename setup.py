@@ -1,11 +1,10 @@
-"""Packs the addon, and it alone, as a wheel in which Odoo finds it without a word in addons_path."""
+"""Packs the addons, and them alone, as a wheel in which Odoo finds them without a word in addons_path."""
 
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
-FOLDER = 'onbuy_connector'
-ADDON = f'odoo.addons.{FOLDER}'
+ADDONS = {f'odoo.addons.{folder}': folder for folder in ('onbuy_connector', 'onbuy_connector_mrp')}
 DATA = ('csv', 'gif', 'html', 'jpg', 'js', 'json', 'md', 'png', 'po', 'pot', 'scss', 'sql', 'svg', 'txt',
         'xlsx', 'xml')
 README = Path(__file__).with_name('README.md')
@@ -18,10 +17,11 @@ setup(
     long_description_content_type='text/markdown',
     license='LGPL-3.0-only',
     license_files=['LICENSE'],
-    packages=[ADDON, *(f'{ADDON}.{name}' for name in find_packages(FOLDER))],
-    package_dir={ADDON: FOLDER},
+    packages=[package for addon, folder in ADDONS.items()
+              for package in (addon, *(f'{addon}.{name}' for name in find_packages(folder)))],
+    package_dir=ADDONS,
     # every file at any depth; scripts of migrations are no packages, so they are named here
-    package_data={ADDON: [*(f'**/*.{suffix}' for suffix in DATA), 'migrations/**/*.py', 'upgrades/**/*.py']},
+    package_data=dict.fromkeys(ADDONS, [*(f'**/*.{suffix}' for suffix in DATA), 'migrations/**/*.py', 'upgrades/**/*.py']),
     python_requires='>=3.10',
     # not odoo: it is not on PyPI, so pip could not find it; it has to be there already
     install_requires=['openpyxl>=3.0', 'requests>=2.25'],

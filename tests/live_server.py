@@ -1,9 +1,10 @@
 """A real Odoo server with its cron threads, and users who speak to it by RPC."""
 
 import contextlib
+import json
 import subprocess
 import tempfile
-import xmlrpc.client
+import urllib.request
 
 from conftest import ROOT
 from worlds import wait_until
@@ -11,6 +12,10 @@ from worlds import wait_until
 from _setup import odoo_cli, ports, processes
 
 PASSWORD = 'worker'
+
+
+class Fault(Exception):
+    """What a user would have seen of an error."""
 
 
 class User:
@@ -22,17 +27,31 @@ class User:
     """
 
     def __init__(self, url, database, login):
-        self.database = database
-        self.uid = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common').authenticate(database, login, PASSWORD, {})
+        self.url, self.database = url, database
+        self.uid = rpc(url, 'common', 'login', database, login, PASSWORD)
         assert self.uid, f"{login} cannot log in"
-        self.models = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/object', allow_none=True)
 
     def call(self, model, method, *arguments, **options):
         """Call a method; it is committed when this returns.
 
-        :raise xmlrpc.client.Fault: with what the user would see
+        :raise Fault: with what the user would see
         """
-        return self.models.execute_kw(self.database, self.uid, PASSWORD, model, method, list(arguments), options)
+        return rpc(self.url, 'object', 'execute_kw', self.database, self.uid, PASSWORD, model, method, arguments, options)
+
+
+def rpc(url, service, method, *arguments):
+    """Call a service of a server by JSON-RPC.
+
+    :raise Fault: the call failed
+    """
+    body = {'jsonrpc': '2.0', 'method': 'call', 'params': {'service': service, 'method': method, 'args': arguments}}
+    request = urllib.request.Request(
+        f'{url}/jsonrpc', json.dumps(body).encode(), {'Content-Type': 'application/json'})
+    with urllib.request.urlopen(request, timeout=120) as reply:
+        answer = json.load(reply)
+    if 'error' in answer:
+        raise Fault(answer['error']['data'].get('debug') or answer['error'])
+    return answer.get('result')
 
 
 @contextlib.contextmanager
@@ -62,6 +81,6 @@ def odoo_server(database):
 def _answers(url, process):
     """Return whether the server answers."""
     assert process.poll() is None, "Odoo ended"
-    with contextlib.suppress(OSError, xmlrpc.client.Error):
-        return xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common').version()
+    with contextlib.suppress(OSError):
+        return rpc(url, 'common', 'version')
     return False

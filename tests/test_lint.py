@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 from conftest import ROOT
 
 # the linters of Odoo's own test_lint that are quick and pass on Odoo itself
@@ -15,7 +16,7 @@ ODOO_LINTERS = ('ManifestLinter', 'RoutesLinter', 'TestDunderinit', 'TestIndex',
 # pylint heeds them on its command line only, not after `disable=all` in .pylintrc
 NOT_OURS = ('manifest-required-author', 'missing-readme', 'consider-merging-classes-inherited')
 SHELL_SCRIPTS = ('script/bootstrap', 'script/lib.sh', 'script/server', 'script/test', '.ci/run')
-POT = ROOT / 'onbuy_connector' / 'i18n' / 'onbuy_connector.pot'
+ADDONS = ('onbuy_connector', 'onbuy_connector_mrp')
 
 
 def run(*command, **options):
@@ -63,7 +64,7 @@ def test_ruff_finds_nothing():
 
 
 def test_pylint_odoo_finds_nothing():
-    done = run(sys.executable, '-m', 'pylint', f'--disable={",".join(NOT_OURS)}', 'onbuy_connector')
+    done = run(sys.executable, '-m', 'pylint', f'--disable={",".join(NOT_OURS)}', *ADDONS)
     assert not done.returncode, done.stdout
 
 
@@ -82,13 +83,14 @@ def test_odoos_own_linters_find_nothing(installed_database):
     assert re.search(r'0 failed, 0 error\(s\) of [1-9]\d* tests', done.stdout), done.stdout[-10000:]
 
 
-def test_the_file_of_translatable_texts_is_current(installed_database, tmp_path):
-    """Renew the file with: RENEW_POT=1 script/test -k translatable"""
-    installed = odoo('-d', installed_database, '-i', 'onbuy_connector', '--stop-after-init', '--no-http')
+@pytest.mark.parametrize('addon', ADDONS)
+def test_the_file_of_translatable_texts_is_current(installed_database, tmp_path, addon):
+    """Renew the files with: RENEW_POT=1 script/test -k translatable"""
+    installed = odoo('-d', installed_database, '-i', addon, '--stop-after-init', '--no-http')
     assert not installed.returncode, installed.stdout[-10000:]
-    exported = tmp_path / POT.name
-    done = odoo('i18n', 'export', '-d', installed_database, '-o', str(exported), 'onbuy_connector')
+    pot, exported = ROOT / addon / 'i18n' / f'{addon}.pot', tmp_path / f'{addon}.pot'
+    done = odoo('i18n', 'export', '-d', installed_database, '-o', str(exported), addon)
     assert not done.returncode, done.stdout[-10000:]
     if os.environ.get('RENEW_POT'):
-        shutil.copyfile(exported, POT)
-    assert texts(POT) == texts(exported)
+        shutil.copyfile(exported, pot)
+    assert texts(pot) == texts(exported)

@@ -3,6 +3,8 @@
 How long a change takes to arrive is printed, not asserted: it depends on the machine (see docs/benchmarks.md).
 """
 
+import contextlib
+import itertools
 import json
 import os
 import random
@@ -26,6 +28,7 @@ for login in ('first', 'second', 'manager'):
 env['res.partner'].create({{'name': "A buyer at the counter"}})
 store.listing_ids.stock_mode = 'yes'
 store.write({values!r})
+env.ref('onbuy_connector.ir_cron_sync_listings').interval_number = 1
 env.cr.commit()
 '''
 # What OnBuy should show, and what is still to be sent.
@@ -81,7 +84,7 @@ class Worker(threading.Thread):
             start = time.monotonic()
             try:
                 sku = getattr(self, self.dice.choice(WORK))(sku, product)
-            except Exception as error:  # noqa: BLE001  The test tells what the user would have seen.
+            except Exception as error:  # noqa: BLE001  Told by the test, whatever it is.
                 self.faults.append(str(error))
             if sku:
                 self.changes.append((sku, start, time.monotonic()))
@@ -126,22 +129,25 @@ def work(world, seconds):
     :param float seconds: to wait for rest at most
     :return: how many seconds the changes took to arrive
     """
-    with odoo_server(world.database) as url:
+    with odoo_server(world.database) as url, contextlib.ExitStack() as stack:
         watcher = Watcher(world.sandbox)
         watcher.last = (world.sandbox.requests() or [{'id': 0}])[-1]['id']
         watcher.start()
+        stack.callback(watcher.ended.set)
         users = [User(url, world.database, login) for login in ('first', 'second', 'manager')]
         workers = [Worker(user, OPERATIONS // 2, seed) for seed, user in enumerate(users[:2])]
         for worker in workers:
             worker.start()
         store = users[2].call('onbuy.store', 'search', [])
-        while any(worker.is_alive() for worker in workers):
+        for second in itertools.count():
             world.sandbox.place_order((workers[0].dice.choice(workers[0].products)[0], 1))
-            users[2].call('onbuy.store', 'action_sync_listings', store)
-            time.sleep(2)
+            if not second % 10:
+                users[2].call('onbuy.store', 'action_sync_listings', store)
+            time.sleep(1)
+            if not any(worker.is_alive() for worker in workers):
+                break
         assert [fault for worker in workers for fault in worker.faults] == []
         wait_until(lambda: not users[2].call('onbuy.offer.change', 'search_count', []), "rest", seconds=seconds)
-        watcher.ended.set()
         return watcher.get_waits([change for worker in workers for change in worker.changes])
 
 

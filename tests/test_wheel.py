@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from conftest import ROOT
 
-ADDON = 'odoo/addons/onbuy_connector'
+ADDONS = ('onbuy_connector', 'onbuy_connector_mrp')
 SOURCES = ('setup.py', 'pyproject.toml', 'README.md', 'LICENSE')
 
 
@@ -22,8 +22,8 @@ def wheel(tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp('wheel')
     ignored = shutil.ignore_patterns('__pycache__')
-    shutil.copytree(ROOT / 'onbuy_connector', folder / 'onbuy_connector', ignore=ignored)
-    shutil.copytree(ROOT / 'onbuy_sandbox', folder / 'onbuy_sandbox', ignore=ignored)
+    for name in (*ADDONS, 'onbuy_sandbox'):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in SOURCES:
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, folder)
@@ -33,17 +33,20 @@ def wheel(tmp_path_factory):
     return next(folder.glob('*.whl'))
 
 
-def test_the_wheel_holds_every_file_of_the_addon(wheel):
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(ADDON)}
-    folder = ROOT / 'onbuy_connector'
-    there = {f'{ADDON}/{path.relative_to(folder).as_posix()}' for path in folder.rglob('*')
+@pytest.mark.parametrize('addon', ADDONS)
+def test_the_wheel_holds_every_file_of_the_addon(wheel, addon):
+    inside = f'odoo/addons/{addon}/'
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(inside)}
+    folder = ROOT / addon
+    there = {f'{inside}{path.relative_to(folder).as_posix()}' for path in folder.rglob('*')
              if path.is_file() and not re.search(r'/(__pycache__|\.[^/]+)/', str(path.relative_to(ROOT)))}
     assert packed == there
 
 
-def test_the_wheel_holds_nothing_but_the_addon(wheel):
+def test_the_wheel_holds_nothing_but_the_addons(wheel):
+    inside = tuple(f'odoo/addons/{addon}/' for addon in ADDONS)
     names = zipfile.ZipFile(wheel).namelist()
-    assert [name for name in names if not name.startswith(ADDON) and '.dist-info/' not in name] == []
+    assert [name for name in names if not name.startswith(inside) and '.dist-info/' not in name] == []
 
 
 def test_the_wheel_needs_what_the_manifest_says(wheel):

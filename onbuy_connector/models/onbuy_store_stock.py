@@ -53,6 +53,33 @@ class OnbuyStore(models.Model):
                 store._note_all_offers('stock')
         return result
 
+    # === CHECKLIST === #
+
+    def _get_checklist(self):
+        """Override to tell what the first push of stock would do."""
+        return [*super()._get_checklist(), self._check_stock()]
+
+    def _check_stock(self):
+        problem = self._get_stock_problem()
+        return {'state': 'bad' if problem else 'info', 'title': self.env._("Stock"),
+                'text': problem or self._describe_first_push()}
+
+    def _describe_first_push(self):
+        """Return what going live would send, for a person.
+
+        :rtype: str
+        """
+        listings = self.env['onbuy.listing'].sudo().with_company(self.company_id).search([
+            ('store_id', '=', self.id), ('is_on_onbuy', '=', True)])
+        updates = listings._plan_offers(listings.browse(), anyway=True).updates
+        steps = [(listing.stock, update.stock) for listing, update in updates.items()]
+        return self.env._(
+            "Going live sends stock: %(rise)s listings rise, %(fall)s fall, of which %(zero)s to 0. OnBuy's figures of "
+            "%(stay)s others stay, because no goods of their products came in or left here yet. Preview lists what would "
+            "be sent.",
+            rise=sum(new > old for old, new in steps), fall=sum(new < old for old, new in steps),
+            zero=sum(new == 0 < old for old, new in steps), stay=len(listings) - len(listings._get_sellable_quantities()))
+
     def _get_sellable_locations(self):
         """Return the locations whose goods are for sale on OnBuy. Never a whole warehouse, never "all".
 

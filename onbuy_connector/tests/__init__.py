@@ -44,6 +44,7 @@ from . import test_reimport
 from . import test_sales
 from . import test_security
 from . import test_status_matrix
+from . import test_stock_flow
 from . import test_stock_quantity
 from . import test_sync_listings
 from . import test_sync_orders

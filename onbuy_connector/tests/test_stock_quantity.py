@@ -277,3 +277,30 @@ class TestStockQuantity(OnbuyCommon):
             some.browse(some.ids)._get_sellable_quantities()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
+
+
+@tagged('post_install', '-at_install')
+class TestStockChecklist(OnbuyCommon):
+    """Before going live a person sees what the first push of stock would do."""
+
+    def test_the_checklist_tells_how_many_rise_fall_and_stay(self):
+        self.store.create_products = False
+        self.store.action_connect()
+        self.store.action_sync_listings()
+        listings = self.store.listing_ids
+        products = self.env['product.product'].create([
+            {'name': listing.sku, 'default_code': listing.sku, 'is_storable': True} for listing in listings[:4]])
+        self.store.action_match_listings()
+        listings[:4].stock_mode = 'yes'
+        listings[:4].stock = 5
+        for product, quantity in zip(products, (9, 5, 2), strict=False):
+            self.env['stock.quant']._update_available_quantity(product, self.warehouse.lot_stock_id, quantity)
+        check = next(check for check in self.store._get_checklist() if check['title'] == "Stock")
+        self.assertIn("1 listings rise, 2 fall, of which 1 to 0", check['text'])
+        self.assertIn(f"of {len(listings) - 4} others stay", check['text'])
+
+    def test_locations_that_cannot_be_told_keep_a_store_from_going_live(self):
+        self.store.action_connect()
+        self.store.stock_excluded_location_ids = self.warehouse.lot_stock_id
+        with self.assertRaisesRegex(UserError, "no location is left"):
+            self.store.action_go_live()
