@@ -61,12 +61,7 @@ class OnbuyOrder(models.Model):
         position._ensure_twins(lines.taxes_id)
         values = self._prepare_sale_order_values(order, partners, position)
         values['order_line'] = [
-            fields.Command.create(line_values) for line_values in [
-                *(self._prepare_sale_line_values(line) for line in self.line_ids),
-                *self._prepare_shared_lines_values(order, position),
-                *self._prepare_rounding_values(gap),
-            ]
-        ]
+            fields.Command.create(line_values) for line_values in self._prepare_all_lines_values(order, position, gap)]
         sale_order = self.env['sale.order'].with_company(self.company_id).with_context(
             tracking_disable=True, mail_create_nosubscribe=True).create(values)
         self._check_total(sale_order, order)
@@ -174,6 +169,25 @@ class OnbuyOrder(models.Model):
             values['name'] = f'{store.order_prefix}{self.name}'
         return values
 
+    def _prepare_all_lines_values(self, order, position, gap):
+        """Return the values of the lines of goods, delivery, discount and rounding.
+
+        Of an order that a discount makes free every line is discounted whole: Odoo rounds VAT that cancels out to a penny
+        where the company rounds globally.
+
+        :param order: :class:`~..lib.orders.Order`
+        :param position: the fiscal position
+        :param Decimal gap: of :meth:`_check_sums`
+        :return: list of dict
+        """
+        is_free = order.discount and not order.total
+        lines = [
+            *(self._prepare_sale_line_values(line) for line in self.line_ids),
+            *self._prepare_shared_lines_values(order, position, with_discount=not is_free),
+        ]
+        return [{**values, 'discount': 100} for values in lines] if is_free else [
+            *lines, *self._prepare_rounding_values(gap)]
+
     def _prepare_sale_line_values(self, line):
         """Return the values of a sales order line; a hook for other modules.
 
@@ -193,11 +207,12 @@ class OnbuyOrder(models.Model):
             **({'name': f'{line.sku} {line.name}'} if product == self.store_id.placeholder_product_id else {}),
         }
 
-    def _prepare_shared_lines_values(self, order, position):
+    def _prepare_shared_lines_values(self, order, position, with_discount=True):
         """Return the lines of delivery and discount: one per VAT rate, by each rate's share of the goods.
 
         :param order: :class:`~..lib.orders.Order`
         :param position: the fiscal position
+        :param bool with_discount: False leaves the discount out
         :return: list of dict
         """
         shares = {}
@@ -208,7 +223,7 @@ class OnbuyOrder(models.Model):
             shares[taxes] = shares.get(taxes, Decimal()) + gross
         return [
             self._prepare_shared_line_values(kind, taxes, amount)
-            for kind, total in (('delivery', order.delivery), ('discount', -order.discount)) if total
+            for kind, total in (('delivery', order.delivery), ('discount', -order.discount * with_discount)) if total
             for taxes, amount in zip(shares, split_by_share(total, list(shares.values())), strict=True) if amount
         ]
 

@@ -80,6 +80,13 @@ class TestMoney(MoneyCommon):
         self.assertEqual(order.sale_order_id.amount_total, 0)
         self.assertEqual(order.sale_order_id.invoice_ids.payment_state, 'paid')
 
+    def test_an_order_that_a_discount_makes_free_comes_to_nothing_however_the_company_rounds(self):
+        self.company.tax_calculation_rounding_method = 'round_globally'
+        order = self.receive_row(('FIVE', 260, '5.63'), delivery='1.71', discount='1465.51')
+        self.assertEqual(order.sync_state, 'synced', order.sync_error)
+        self.assertEqual(order.sale_order_id.amount_total, 0)
+        self.assertEqual(set(order.sale_order_id.order_line.mapped('discount')), {100})
+
     def test_delivery_of_goods_that_cost_nothing_has_the_vat_of_the_first(self):
         order = self.receive_row(('FIVE', 1, '0.00'), ('ZERO', 1, '0.00'), delivery='2.10')
         self.assertEqual(self.lines(order, 'delivery').tax_ids.amount, 5)

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .money_common import MoneyCommon
 
-ORDERS, TOGETHER = 200, 50
+ORDERS, TOGETHER = 2000, 50
 METHODS = ('round_per_line', 'round_globally')
 
 
