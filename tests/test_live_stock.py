@@ -161,7 +161,8 @@ def assert_onbuy_has_odoos_figures(world):
 
 @pytest.mark.parametrize('allowance', [20000, 240], ids=['allowance to spare', 'default allowance'])
 def test_two_users_work_during_a_sync_and_onbuy_ends_up_with_odoos_figures(module_database, allowance):
-    limits = {'limit_put': allowance, 'limit_get': 20000 if allowance > 240 else 600}
+    spare = allowance > 240
+    limits = {'limit_put': allowance, 'limit_get': 20000 if spare else 600, 'call_interval': 0.1 if spare else 1}
     with live_world(module_database, '--listings', '40', '--orders', '0') as world:
         world.sandbox.control('PUT', '/settings', {
             'burst_calls': 0, 'hour_limits': {'GET': limits['limit_get'], 'POST': 240, 'PUT': allowance, 'DELETE': 240}})

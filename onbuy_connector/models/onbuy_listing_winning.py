@@ -56,7 +56,7 @@ class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     lead_price = fields.Monetary(
-        string="Lead Price", readonly=True, copy=False, help="Of the offer that OnBuy shows first, with its delivery.")
+        readonly=True, copy=False, help="Of the offer that OnBuy shows first, with its delivery.")
     lead_difference = fields.Monetary(
         string="Above the Lead", readonly=True, copy=False, help="The own price minus the lead price, with delivery.")
     is_winning = fields.Boolean(string="Winning", readonly=True, copy=False)

@@ -14,7 +14,7 @@ from .onbuy_store_api import StoreBusyError
 _logger = logging.getLogger(__name__)
 
 BUTTON_SECONDS = 20  # a button works so long itself; what is left then goes on in the background
-BUSY_WAIT = timedelta(seconds=5)
+BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
 RATE_LIMIT_WAIT = timedelta(minutes=2)
 TASK_CRONS = {
@@ -214,9 +214,9 @@ class OnbuyStore(models.Model):
                 raise UserError(str(error)) from error
             complete = False  # What was read so far is kept.
             self._trigger_task(task, at=getattr(error, 'until', None) or fields.Datetime.now() + FAILURE_WAIT)
-        if self.state == 'live':
-            self._trigger_task('actions')  # They were refused while this had the lock.
-            self._trigger_waiting_offers()
+        if self.state == 'live':  # They were refused while this had the lock, and what they wait for may be unseen here.
+            self._trigger_task('actions')
+            self._trigger_task('offers')
         if task in TASK_CRONS:
             self._note_run(task, started, figures)
         if task in TASK_CRONS and complete:

@@ -19,6 +19,8 @@ class PushCommon(OnbuyCommon):
             listing: self.wanted[listing.sku] for listing in listings if listing.sku in self.wanted})
         self.set_stocks()
         self.clear_rows()
+        # Orders were fetched by going live; here the next push does so again.
+        self.env['onbuy.store.state']._save(self.store, 'done_orders', {})
         self.sandbox.control('DELETE', '/requests')
 
     def set_stocks(self, stock=10, price=20):
@@ -36,7 +38,6 @@ class PushCommon(OnbuyCommon):
     def listings(self):
         """Return the store's listings on OnBuy, in order."""
         return self.env['onbuy.listing'].search([('store_id', '=', self.store.id), ('is_on_onbuy', '=', True)])
-
 
     def want_all(self, stocks):
         """Note that listings should show other stock.
@@ -56,6 +57,13 @@ class PushCommon(OnbuyCommon):
     def push(self):
         """Run the push; the requests that the sandbox got because of it are what ``puts`` gives."""
         self.run_cron('push_offers')
+
+    def push_all(self):
+        """Run the push as often as it asks for: a run lasts ten seconds."""
+        for _round in range(10):
+            self.push()
+            if not self.count_rows():
+                break
 
     def puts(self):
         """Return the bodies of the by-SKU updates that the sandbox got, oldest first."""

@@ -244,8 +244,8 @@ class TestPushMany(PushCommon):
         self.assertEqual(len(listings), 10000)
         self.wanted = {listing.sku: listing.stock + 1 for listing in listings}
         self.note(listings)
-        self.push()
+        self.push_all()
         self.assertEqual([len(items) for items in self.puts()], [1000] * 10)
         self.note(listings)
-        self.push()
+        self.push_all()
         self.assertEqual((len(self.puts()), self.count_rows()), (10, 0))

@@ -170,7 +170,7 @@ class TestPushBadDays(CronMixinCase, PushCommon):
         self.want_all({listing: 3})
 
         def fail(listings):
-            raise UserError("The stock location is archived.")
+            raise UserError("The stock location is archived.")  # pylint: disable=translation-required
 
         self.patch(type(listing), '_get_sellable_quantities', fail)
         with mute_logger(TASKS):

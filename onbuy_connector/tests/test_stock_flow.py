@@ -26,7 +26,7 @@ class TestStockFlow(OnbuyCommon):
             'product_id': product.id, 'location_id': self.warehouse.lot_stock_id.id, 'inventory_quantity': quantity})
         quant.action_apply_inventory()
 
-    def run_cron(self, name):
+    def run_cron(self, name):  # pylint: disable=missing-return
         """Override to end the transaction before, as far as a test may: what was collected is noted."""
         self.env.cr.flush()
         super().run_cron(name)
