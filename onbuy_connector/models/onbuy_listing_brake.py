@@ -45,6 +45,13 @@ class OnbuyStore(models.Model):
                 "Neither stock nor prices are sent to OnBuy: %(reasons)s If this is right, press Send anyway. If not, mend "
                 "the cause: then this ends by itself.", reasons=' '.join(reasons))
 
+    def write(self, vals):
+        """Override of the ORM to look again at what is held: a changed setting may have mended the cause."""
+        result = super().write(vals)
+        if any(store._get_hold() for store in self.sudo()):
+            self._trigger_task('offers')
+        return result
+
     # === LIMITS === #
 
     def _get_brake_reasons(self, updates):

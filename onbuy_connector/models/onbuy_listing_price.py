@@ -30,10 +30,10 @@ class OnbuyListing(models.Model):
     own_sale_end = fields.Datetime(string="Sale End", help="Empty: until the sale price is taken away.")
     next_price_date = fields.Datetime(index='btree_not_null', readonly=True, copy=False)
 
-    price_here = fields.Monetary(compute='_compute_price_here', compute_sudo=True)
-    sale_price_here = fields.Monetary(compute='_compute_price_here', compute_sudo=True)
-    sale_start_here = fields.Datetime(compute='_compute_price_here', compute_sudo=True)
-    sale_end_here = fields.Datetime(compute='_compute_price_here', compute_sudo=True)
+    price_here = fields.Monetary(string="Price to Show", compute='_compute_price_here', compute_sudo=True)
+    sale_price_here = fields.Monetary(string="Sale Price to Show", compute='_compute_price_here', compute_sudo=True)
+    sale_start_here = fields.Datetime(string="Sale From", compute='_compute_price_here', compute_sudo=True)
+    sale_end_here = fields.Datetime(string="Sale Until", compute='_compute_price_here', compute_sudo=True)
     price_source = fields.Char(compute='_compute_price_here', compute_sudo=True)
 
     _price_options_check = models.Constraint(

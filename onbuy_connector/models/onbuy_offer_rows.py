@@ -59,11 +59,10 @@ class OnbuyStore(models.Model):
         """
         if self._has_overdue_listings():
             return fields.Datetime.now()
-        self.env['onbuy.listing'].flush_model(['sync_state', 'next_attempt'])
+        doubtful = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('sync_state', '=', 'uncertain')])
         self.env.cr.execute(SQL(
-            """SELECT min(change.date) FROM onbuy_offer_change change
-                 LEFT JOIN onbuy_listing listing ON listing.id = change.listing_id
-                WHERE change.store_id = %s AND listing.sync_state IS DISTINCT FROM 'uncertain'""", self.id))
+            "SELECT min(date) FROM onbuy_offer_change WHERE store_id = %s AND listing_id <> ALL(%s)",
+            self.id, doubtful.ids))
         oldest = self.env.cr.fetchone()[0]
         return oldest and oldest + self._get_offers_wait(share_left)
 

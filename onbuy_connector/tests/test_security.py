@@ -105,8 +105,8 @@ class TestSecurity(OnbuyCommon):
         seen = store.read(['name', 'state', 'usage_text', 'is_copied', 'connection_error'])
         self.assertEqual(seen[0]['state'], 'live')
         store.action_sync_orders()
-        for call in ('action_connect', 'action_pause', 'action_take_offline', 'action_go_live',
-                     'action_confirm_database'):
+        for call in ('action_connect', 'action_pause', 'action_take_offline', 'action_back_online', 'action_go_live',
+                     'action_send_held', 'action_confirm_database'):
             with self.subTest(call=call), self.assertRaises(AccessError):
                 getattr(self.as_user('onbuy', self.store), call)()
         with self.assertRaises(AccessError):
@@ -154,15 +154,15 @@ class TestSecurity(OnbuyCommon):
     def test_a_plain_user_is_refused_by_every_public_method(self):
         self.go_live()
         order = self.receive_order((self.skus()[0], 1))
+        arguments = {'action_recover_order': ('TQ4M7XA',)}
         calls = [
-            *((self.store, name, args) for name, args in (
-                ('action_connect', ()), ('action_go_live', ()), ('action_pause', ()), ('action_take_offline', ()),
-                ('action_sync_orders', ()), ('action_sync_order_statuses', ()), ('action_sync_listings', ()),
-                ('action_recover_order', ('TQ4M7XA',)), ('action_match_listings', ()), ('action_confirm_database', ()),
-            )),
-            *((order, name, ()) for name in ('action_retry', 'action_import', 'action_refresh')),
-            (self.store.listing_ids[0], 'action_pull', ()),
+            (record, name, arguments.get(name, ()))
+            for record in (self.store, order, self.store.listing_ids[0]) for name in dir(type(record))
+            if name.startswith('action_') and not name.startswith('action_view_')
+            and getattr(getattr(type(record), name), '__module__', '').startswith('odoo.addons.onbuy_connector')
+            and callable(getattr(type(record), name))
         ]
+        self.assertGreater(len(calls), 25)
         self.sandbox.control('DELETE', '/requests')
         for record, name, args in calls:
             for user in ('plain', 'stock', 'sales'):
