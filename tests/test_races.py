@@ -202,6 +202,31 @@ env.cr.commit()
         assert len(sandbox.requests('/orders/dispatch')) == calls
 
 
+@pytest.mark.parametrize('fault', ['slow', 'timeout_before'])
+def test_a_worker_killed_during_a_push_leaves_onbuy_with_odoos_figures(world, fault):
+    """`slow`: OnBuy took it; `timeout_before`: it did not."""
+    with world.copy() as copy:
+        sandbox = copy.sandbox
+        copy.do('''
+press('action_confirm_database', user=env.ref('base.user_admin').id)
+store.listing_ids.write({'stock_mode': 'yes', 'has_own_stock_rules': True, 'stock_cap': 7})
+env.cr.commit()
+''')
+        sandbox.control('DELETE', '/requests')
+        sandbox.control('POST', '/faults', {
+            'kind': fault, 'path': '/listings/by-sku', 'method': 'PUT', 'count': 1, 'seconds': 15})
+        worker = copy.start("run('push_offers')")
+        wait_until(lambda: sandbox.requests('/listings/by-sku'), "the stock to be sent")
+        worker.kill()
+        sandbox.control('DELETE', '/faults')
+        waiting = "say(env['onbuy.offer.change'].search_count([]))"
+        assert copy.do(waiting) > 0, "what was to be sent is still there"
+        copy.do("run('push_offers')\nrun('push_offers')")
+        assert copy.do(waiting) == 0
+        rows = sandbox.control('GET', '/state')['accounts']['live']['listings']
+        assert {row['stock'] for row in rows} == {7}
+
+
 def test_the_pause_after_a_429_outlives_its_worker(world):
     with world.copy() as copy:
         sandbox = copy.sandbox

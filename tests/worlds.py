@@ -24,7 +24,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import retrying
 
-CRONS = ('sync_orders', 'sync_order_statuses', 'sync_listings', 'send_actions')
+CRONS = ('sync_orders', 'sync_order_statuses', 'sync_listings', 'send_actions', 'push_offers')
 store = env['onbuy.store'].search([], limit=1)
 
 def say(value):
