@@ -21,6 +21,8 @@
         'views/onbuy_shipping_mapping_views.xml',
         'views/onbuy_sync_run_views.xml',
         'views/onbuy_store_templates.xml',
+        'wizards/onbuy_brand_import_views.xml',
+        'views/onbuy_brand_views.xml',
         'wizards/onbuy_fees_bill_views.xml',
         'wizards/onbuy_offer_preview_views.xml',
         'wizards/onbuy_opening_stock_views.xml',

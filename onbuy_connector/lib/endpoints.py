@@ -3,7 +3,7 @@ import logging
 from datetime import timezone
 from urllib.parse import quote
 
-from . import aftersales, const, dispatch, listings, offers, orders, paging, sellers, values, wire
+from . import aftersales, catalogue, const, dispatch, listings, offers, orders, paging, sellers, values, wire
 from .errors import AnswerError, UncertainError
 from .items import read_items
 
@@ -207,6 +207,16 @@ class Endpoints:
         answer = self.request('GET', '/carriers', params={'site_id': self.site_id})
         batch = paging.read_batch(lambda limit, offset: answer, 1, 0)
         return self._parsed(batch.rows, sellers.parse_carrier, batch)
+
+    def iter_brands(self, name):
+        """Search brands by a part of their name (reference, 11).
+
+        :param str name: not empty: OnBuy demands it
+        :return: generator of Brand; rows that cannot be understood are left out
+        """
+        fetch = self._fetcher('/brands', {'filter[name]': name, 'sort[name]': 'asc'})
+        for _offset, batch, fresh in paging.iter_by_offset(fetch, values.digest, 100):
+            yield from self._parsed(fresh, catalogue.parse_brand, batch)
 
     # === HELPERS === #
 

@@ -5,6 +5,7 @@ from . import onbuy_store_state
 from . import onbuy_sync_run
 from . import onbuy_listing
 from . import onbuy_offer_change
+from . import onbuy_brand
 from . import onbuy_order
 from . import onbuy_order_action
 from . import onbuy_shipping_mapping

@@ -1,4 +1,5 @@
 from . import test_brake
+from . import test_brands
 from . import test_cancel
 from . import test_connection
 from . import test_dispatch
@@ -14,6 +15,7 @@ from . import test_layers
 from . import test_lib_actions
 from . import test_lib_client
 from . import test_lib_endpoints
+from . import test_lib_excel
 from . import test_lib_fuzz
 from . import test_lib_governor
 from . import test_lib_http

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from .common import OnbuyCommon
 
-NO_BUSINESS_DATA = {'onbuy.sync.mixin', 'onbuy.carrier', 'onbuy.store.state'}  # the last: system only
+NO_BUSINESS_DATA = {'onbuy.sync.mixin', 'onbuy.brand', 'onbuy.carrier', 'onbuy.store.state'}  # the last: system only
 
 
 @tagged('post_install', '-at_install')

@@ -1,3 +1,4 @@
+from . import onbuy_brand_import
 from . import onbuy_delivery_confirm
 from . import onbuy_fees_bill
 from . import onbuy_offer_preview
