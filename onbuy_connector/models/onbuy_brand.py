@@ -73,7 +73,8 @@ class OnbuyStore(models.Model):
 
         :return: a client action that tells what came of it
         """
-        return self._import_brands(self.env['onbuy.brand'].search([]).mapped('name'), exact=True)
+        names = [name for name, in self.env['onbuy.brand']._read_group([], ['name'])]
+        return self._import_brands(names, exact=True)
 
     def _import_brands(self, names, exact):
         """Search brands on OnBuy and keep them.
