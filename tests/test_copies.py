@@ -71,7 +71,7 @@ def test_a_template_copy_sends_nothing_until_a_system_administrator_confirms_it(
     with world.copy() as copy:
         said = assert_silent(copy)
         assert said['key'], "the keys are there: only the fingerprint holds it back"
-        assert len(said['log']) == 4 and "This database is a copy" in said['log'][0]
+        assert len(said['log']) >= 5 and all("This database is a copy" in text for text in said['log'])
         assert copy.do(CONFIRM) == {'refused': True, 'is_copied': False}
         assert copy.sandbox.requests('/orders')
 
