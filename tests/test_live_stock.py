@@ -1,6 +1,6 @@
 """Stock on a running server: two users work while everything syncs, and OnBuy ends up with Odoo's figures.
 
-How long a change takes to arrive is printed, not asserted: it depends on the machine (see docs/benchmarks.md).
+How long a change takes to arrive is printed (pytest -s), not asserted: it depends on the machine.
 """
 
 import contextlib
