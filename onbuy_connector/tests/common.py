@@ -163,6 +163,12 @@ class OnbuyCommon(TransactionCase):
         for product in self.env['onbuy.listing'].search([('store_id', '=', self.store.id)]).product_id:
             self.env['stock.quant']._update_available_quantity(product, location, quantity)
 
+    def count_stock(self, product, quantity):
+        """Adjust the inventory of a product, as the warehouse does: with a move, which `stock_up` leaves out."""
+        quant = self.env['stock.quant'].with_context(inventory_mode=True).create({
+            'product_id': product.id, 'location_id': self.warehouse.lot_stock_id.id, 'inventory_quantity': quantity})
+        quant.action_apply_inventory()
+
     def receive_order(self, *lines, **values):
         """Place an order on OnBuy and fetch it.
 

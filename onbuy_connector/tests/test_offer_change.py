@@ -20,14 +20,8 @@ class TestOfferChange(OnbuyCommon):
         self.other = self.env['product.product'].create({'name': "Not on OnBuy", 'is_storable': True})
         self.partner = self.env['res.partner'].create({'name': "A buyer"})
         self.stock = self.warehouse.lot_stock_id
-        self.put(self.product, 20)
+        self.count_stock(self.product, 20)
         self.forget()
-
-    def put(self, product, quantity):
-        """Adjust the stock of a product."""
-        quant = self.env['stock.quant'].with_context(inventory_mode=True).create({
-            'product_id': product.id, 'location_id': self.stock.id, 'inventory_quantity': quantity})
-        quant.action_apply_inventory()
 
     def forget(self):
         """Delete the rows there are."""
@@ -71,7 +65,7 @@ class TestOfferChange(OnbuyCommon):
         self.assert_noted()
 
     def test_an_inventory_adjustment(self):
-        self.put(self.product, 7)
+        self.count_stock(self.product, 7)
         self.assert_noted()
 
     def test_a_confirmed_order_that_is_reserved(self):
@@ -155,7 +149,7 @@ class TestOfferChange(OnbuyCommon):
         self.assert_noted()
 
     def test_a_product_without_listing_leaves_nothing(self):
-        self.put(self.other, 5)
+        self.count_stock(self.other, 5)
         self.assertEqual(self.noted(), set())
         self.assertFalse(self.env['ir.cron.trigger'].search_count([
             ('cron_id', '=', self.env.ref('onbuy_connector.ir_cron_push_offers').id)]))
@@ -163,11 +157,11 @@ class TestOfferChange(OnbuyCommon):
     def test_a_store_that_sends_no_stock_or_is_paused_leaves_nothing(self):
         self.store.sync_stock = False
         self.forget()
-        self.put(self.product, 5)
+        self.count_stock(self.product, 5)
         self.assertEqual(self.noted(), set())
         self.store.write({'sync_stock': True, 'state': 'paused'})
         self.forget()
-        self.put(self.product, 6)
+        self.count_stock(self.product, 6)
         self.assertEqual(self.noted(), set())
 
     def test_resuming_compares_all_listings(self):
@@ -184,7 +178,7 @@ class TestOfferChange(OnbuyCommon):
 
     def test_it_costs_two_queries_at_most_whatever_is_moved(self):
         changes = self.env['onbuy.offer.change']
-        self.put(self.other, 1)
+        self.count_stock(self.other, 1)
         for listing in self.store.listing_ids:
             changes._collect_products(listing.product_id.ids, 'stock')
         self.env['ir.model.data']._xmlid_to_res_id('onbuy_connector.ir_cron_push_offers')  # Cached for all.
@@ -214,7 +208,7 @@ class TestOfferChange(OnbuyCommon):
 
     def test_goods_still_move_when_somebody_deleted_the_push(self):
         self.env.ref('onbuy_connector.ir_cron_push_offers').unlink()
-        self.put(self.product, 8)
+        self.count_stock(self.product, 8)
         self.assertEqual(self.noted(), {(self.listing, 'stock')})
 
     def test_nothing_in_the_database_ties_a_row_to_what_others_change(self):
@@ -224,7 +218,7 @@ class TestOfferChange(OnbuyCommon):
         self.assertEqual({name for name, in self.env.cr.fetchall()}, {'id', 'store_id', 'listing_id', 'kind', 'date'})
 
     def test_a_failed_operation_leaves_nothing_but_what_came_before_stays(self):
-        self.put(self.product, 9)
+        self.count_stock(self.product, 9)
         with suppress(ValueError), self.env.cr.savepoint():
             self.env['stock.quant']._update_available_quantity(self.store.listing_ids[1].product_id, self.stock, 4)
             raise ValueError

@@ -17,14 +17,8 @@ class TestStockFlow(OnbuyCommon):
         self.listings = self.store.listing_ids
         self.listing, self.second = self.listings[:2]
         for listing in self.listings:
-            self.put(listing.product_id, 8)
+            self.count_stock(listing.product_id, 8)
         self.push()
-
-    def put(self, product, quantity):
-        """Adjust the stock of a product."""
-        quant = self.env['stock.quant'].with_context(inventory_mode=True).create({
-            'product_id': product.id, 'location_id': self.warehouse.lot_stock_id.id, 'inventory_quantity': quantity})
-        quant.action_apply_inventory()
 
     def run_cron(self, name):  # pylint: disable=missing-return
         """Override to end the transaction before, as far as a test may: what was collected is noted."""
@@ -79,7 +73,7 @@ class TestStockFlow(OnbuyCommon):
         self.assertEqual(self.puts(), [])
 
     def test_the_last_piece_sold_here_and_on_onbuy_at_once_waits_here_and_is_0_there(self):
-        self.put(self.listing.product_id, 1)
+        self.count_stock(self.listing.product_id, 1)
         self.push()
         placed = self.place(self.listing, 1)
         self.sell(self.listing.product_id, 1)
@@ -98,7 +92,7 @@ class TestStockFlow(OnbuyCommon):
     def test_orders_are_fetched_before_stock_is_sent(self):
         self.env['onbuy.store.state']._save_committed(self.store, 'done_orders', {})
         self.place(self.listing, 2)
-        self.put(self.listing.product_id, 20)
+        self.count_stock(self.listing.product_id, 20)
         self.sandbox.control('DELETE', '/requests')
         self.run_cron('push_offers')
         paths = [one['path'] for one in self.sandbox.requests()]
@@ -108,7 +102,7 @@ class TestStockFlow(OnbuyCommon):
     def test_pushes_in_a_row_fetch_orders_once_and_again_soon_after(self):
         self.sandbox.control('DELETE', '/requests')
         for quantity in (11, 12, 13):
-            self.put(self.listing.product_id, quantity)
+            self.count_stock(self.listing.product_id, quantity)
             self.run_cron('push_offers')
         self.assertLessEqual(len(self.sandbox.requests('/orders', 'GET')), 1)
         self.assertEqual(len(self.puts()), 3)
@@ -152,10 +146,10 @@ class TestStockFlow(OnbuyCommon):
         self.sandbox.control('DELETE', '/requests')
         self.listing.write({'price_mode': 'fixed', 'fixed_price': 12.5})
         self.push()
-        self.put(self.listing.product_id, 4)
+        self.count_stock(self.listing.product_id, 4)
         self.push()
         self.listing.fixed_price = 13
-        self.put(self.listing.product_id, 3)
+        self.count_stock(self.listing.product_id, 3)
         self.push()
         sku = self.listing.sku
         self.assertEqual(self.puts(), [

@@ -18,7 +18,6 @@ class TestKits(OnbuyCommon):
             {'name': "Lamp", 'is_storable': True}, {'name': "Bulb", 'is_storable': True}])
         self.bom = self.make_kit(self.kit, {self.lamp: 1, self.bulb: 3})
         self.listing.stock_mode = 'yes'
-        self.stock = self.warehouse.lot_stock_id
 
     def make_kit(self, product, needs, **values):
         """Return the bill of materials of a kit."""
@@ -26,12 +25,6 @@ class TestKits(OnbuyCommon):
             'product_tmpl_id': product.product_tmpl_id.id, 'type': 'phantom',
             'bom_line_ids': [(0, 0, {'product_id': one.id, 'product_qty': quantity}) for one, quantity in needs.items()],
             **values})
-
-    def put(self, product, quantity):
-        """Adjust the stock of a product."""
-        quant = self.env['stock.quant'].with_context(inventory_mode=True).create({
-            'product_id': product.id, 'location_id': self.stock.id, 'inventory_quantity': quantity})
-        quant.action_apply_inventory()
 
     def demand(self, product, quantity):
         """Return a confirmed order of a product."""
@@ -55,13 +48,13 @@ class TestKits(OnbuyCommon):
         return found
 
     def test_the_scarcest_component_counts(self):
-        self.put(self.lamp, 10)
-        self.put(self.bulb, 8)
+        self.count_stock(self.lamp, 10)
+        self.count_stock(self.bulb, 8)
         self.assertEqual(self.shows(), 2)
 
     def test_demand_for_different_components_is_taken_off_each(self):
-        self.put(self.lamp, 5)
-        self.put(self.bulb, 12)
+        self.count_stock(self.lamp, 5)
+        self.count_stock(self.bulb, 12)
         self.demand(self.lamp, 2)
         self.demand(self.bulb, 2)
         self.assertEqual(self.shows(), 3)
@@ -71,34 +64,34 @@ class TestKits(OnbuyCommon):
     def test_a_kit_within_a_kit_is_taken_apart(self):
         self.make_kit(self.lamp, {self.env['product.product'].create({'name': "Foot", 'is_storable': True}): 2})
         foot = self.lamp.bom_ids.bom_line_ids.product_id
-        self.put(foot, 9)
-        self.put(self.bulb, 100)
+        self.count_stock(foot, 9)
+        self.count_stock(self.bulb, 100)
         self.assertEqual(self.shows(), 4)
 
     def test_a_bill_for_several_kits_is_divided(self):
         self.bom.product_qty = 3
-        self.put(self.lamp, 2)
-        self.put(self.bulb, 100)
+        self.count_stock(self.lamp, 2)
+        self.count_stock(self.bulb, 100)
         self.assertEqual(self.shows(), 6)
 
     def test_a_kit_without_stock_keeping_of_its_own_is_computed_all_the_same(self):
         self.kit.is_storable = False
-        self.put(self.lamp, 2)
-        self.put(self.bulb, 100)
+        self.count_stock(self.lamp, 2)
+        self.count_stock(self.bulb, 100)
         self.assertEqual(self.shows(), 2)
 
     def test_a_kit_is_sent_once_all_its_components_had_stock_here(self):
         self.listing.stock_mode = 'auto'
-        self.put(self.lamp, 2)
+        self.count_stock(self.lamp, 2)
         self.assertIsNone(self.shows())
-        self.put(self.bulb, 3)
+        self.count_stock(self.bulb, 3)
         self.assertEqual(self.shows(), 1)
 
     def test_a_change_of_a_component_reaches_the_kit_however_deep_and_in_one_query(self):
         foot = self.env['product.product'].create({'name': "Foot", 'is_storable': True})
         self.make_kit(self.lamp, {foot: 2})
         self.noted()
-        self.put(foot, 4)
+        self.count_stock(foot, 4)
         self.assertEqual(self.noted(), self.listing)
         changes = self.env['onbuy.offer.change']
         changes._collect_products(foot.ids, 'stock')
