@@ -2,30 +2,41 @@ import base64
 from collections import Counter
 from functools import partial
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools.image import image_process
 
 from ..lib.errors import UnavailableError
 
 IMAGE_SIZE = (1024, 1024)
+MOST_FAILURES = 3  # of one run; more look like a bad day of the network, so the others wait for the next run
 
 
 class OnbuyStore(models.Model):
     _inherit = 'onbuy.store'
 
-    def _get_image_units(self, client):
-        """Give units that store the first picture of products that were made from listings.
+    @api.model
+    def _cron_fetch_images(self):
+        """Fetch the pictures that are still wanted."""
+        self._cron_run('images')
+
+    def _task_images(self, client):
+        """Store the first picture of products that were made from listings; apart from the listings, for it takes long.
 
         :param client: an :class:`~..lib.client.OnBuyClient`
+        :return: a generator of units
         """
         listings = self.env['onbuy.listing'].search([
             ('store_id', '=', self.id), ('image_state', 'in', ('wanted', 'again')), ('product_id', '!=', False)])
+        failures = 0
         for listing in listings.sorted(lambda listing: listing.image_state == 'again'):
             try:
                 content = client.fetch_image(listing.image_url)
-            except UnavailableError:  # Perhaps a bad day of the network: the others wait for the next run.
+            except UnavailableError:
                 yield listing._put_off_image
-                return
+                failures += 1
+                if failures == MOST_FAILURES:
+                    return
+                continue
             except ValueError:
                 content = None
             yield partial(listing._store_image, content)
@@ -62,5 +73,8 @@ class OnbuyListing(models.Model):
     def _create_products_together(self):
         """Override to fetch the first picture of a product that was made from a listing."""
         result = super()._create_products_together()
-        self.filtered('image_url').image_state = 'wanted'
+        with_picture = self.filtered('image_url')
+        if with_picture:
+            with_picture.image_state = 'wanted'
+            self.env['onbuy.store']._trigger_task('images')
         return result

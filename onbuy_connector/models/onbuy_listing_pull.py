@@ -30,7 +30,6 @@ class OnbuyStore(models.Model):
         else:
             yield from self._get_absence_units(client)
             yield self._finish_listings_pass
-        yield from self._get_image_units(client)
 
     def _get_listings_state(self):
         """Return how far listings were read: ``complete`` (all of them once), and of this pass ``offset``, ``seen``

@@ -24,6 +24,7 @@ TASK_CRONS = {
     'actions': 'onbuy_connector.ir_cron_send_actions',
     'offers': 'onbuy_connector.ir_cron_push_offers',
     'comparison': 'onbuy_connector.ir_cron_compare_offers',
+    'images': 'onbuy_connector.ir_cron_fetch_images',
     'brands': 'onbuy_connector.ir_cron_sync_brands',
 }
 

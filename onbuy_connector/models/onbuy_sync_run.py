@@ -21,6 +21,7 @@ class OnbuySyncRun(models.Model):
             ('actions', "Dispatches, cancellations, refunds"),
             ('offers', "Stock and prices"),
             ('comparison', "Daily comparison"),
+            ('images', "Pictures"),
             ('brands', "Brands"),
         ],
         required=True, readonly=True,

@@ -2,7 +2,6 @@ import base64
 from dataclasses import replace
 
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from ..lib.client import OnBuyClient
 from ..lib.errors import UnavailableError
@@ -215,13 +214,13 @@ class TestSyncListings(SlicedMixin, OnbuyCommon):
 
     def test_a_new_product_gets_the_first_picture_of_its_listing(self):
         listings = self.read(live=True)
-        self.run_cron('sync_listings')
+        self.run_cron('fetch_images')
         self.assertTrue(all(listings.product_id.mapped('image_1920')))
         self.assertEqual(set(listings.mapped('image_state')), {'done'})
 
     def test_what_is_no_picture_is_refused(self):
         listings = self.with_picture(b'<html>')
-        self.run_cron('sync_listings')
+        self.run_cron('fetch_images')
         self.assertEqual(set(listings.mapped('image_state')), {'refused'})
         self.assertFalse(any(listings.product_id.mapped('image_1920')))
 
@@ -231,7 +230,7 @@ class TestSyncListings(SlicedMixin, OnbuyCommon):
         for listing, url in zip(listings, addresses, strict=False):
             listing.image_url = url
         with self.store._connect() as client:
-            for unit in self.store._get_image_units(client):
+            for unit in self.store._task_images(client):
                 unit()
         self.assertEqual(set(listings[:4].mapped('image_state')), {'refused'})
         self.assertEqual(set(listings[4:].mapped('image_state')), {'done'})
@@ -239,11 +238,10 @@ class TestSyncListings(SlicedMixin, OnbuyCommon):
     def test_a_picture_that_cannot_be_had_is_tried_twice_and_holds_up_nothing(self):
         listings = self.with_picture(UnavailableError("no"))
         for _run in range(2):
-            with mute_logger('odoo.addons.onbuy_connector.models.onbuy_store_tasks'):
-                self.run_cron('sync_listings')
-        self.assertEqual(sorted(listings.mapped('image_state'))[:2], ['again', 'again'])
-        for _run in range(2 * len(listings)):
-            self.run_cron('sync_listings')
+            self.run_cron('fetch_images')
+        self.assertEqual(listings.mapped('image_state').count('again'), 6)
+        for _run in range(len(listings)):
+            self.run_cron('fetch_images')
         self.assertEqual(set(listings.mapped('image_state')), {'refused'})
 
     def test_a_picture_that_a_person_chose_is_kept(self):
