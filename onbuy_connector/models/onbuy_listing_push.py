@@ -61,14 +61,18 @@ class OnbuyStore(models.Model):
     def _get_unseen_order_units(self, client):
         """Fetch orders, unless that was done a moment ago; then again soon, so that no sale stays unseen for long.
 
+        What OnBuy sold counts from then on; to apply them takes longer, so the task of orders does it.
+
         :param client: an :class:`~..lib.client.OnBuyClient`
         """
         done = self._get_done_date('orders')
         if done and done + ORDERS_FRESH > fields.Datetime.now():
             self._trigger_task('orders', at=done + ORDERS_FRESH)
-        else:
-            yield from self._task_orders(client)
-            self._note_success('orders')
+            return
+        yield from self._get_fetch_units(client)
+        self._note_success('orders')
+        if self.env['onbuy.order'].search_count(self._get_apply_domain(), limit=1):
+            self._trigger_task('orders')
 
     # === ASK BEFORE SENDING AGAIN === #
 

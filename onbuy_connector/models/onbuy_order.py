@@ -93,6 +93,26 @@ class OnbuyOrder(models.Model):
         self.action_ids.unlink()
         return super().unlink()
 
+    def write(self, vals):
+        """Override of the ORM to look again at the stock of orders that are to be imported, or no longer."""
+        result = super().write(vals)
+        if 'to_import' in vals:
+            self._note_stock()
+        return result
+
+    def _note_stock(self):
+        """Have the stock of what was ordered compared with OnBuy."""
+        listings = self.env['onbuy.listing'].sudo().search([
+            ('store_id', 'in', self.store_id.ids), ('sku', 'in', self.line_ids.mapped('sku'))])
+        self.env['onbuy.offer.change'].sudo()._note(listings, 'stock')
+
+    def _is_unpromised(self):
+        """Return whether no goods are promised to the order here: it has no sales order, or a quotation.
+
+        :rtype: bool
+        """
+        return all(order.state in ('draft', 'sent') for order in self.sale_order_ids)
+
     # === ACTION METHODS === #
 
     def action_retry(self):

@@ -2,7 +2,7 @@ import logging
 from datetime import timedelta
 from functools import partial
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
@@ -26,13 +26,20 @@ class OnbuyStore(models.Model):
         :param client: an :class:`~..lib.client.OnBuyClient`
         :return: a generator of units
         """
+        yield from self._get_fetch_units(client)
+        yield from self._get_range_units(client)
+        yield from self._get_apply_units(client)
+
+    def _get_fetch_units(self, client):
+        """Fetch what changed since the last time into the inbox.
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        """
         if not self._get_orders_state().get('watermark'):
             yield self._start_watermark
         for page in client.iter_orders(modified_since=self._get_orders_since()):
             yield partial(self._store_orders_page, page, advance=True)
         yield self._finish_orders_pass
-        yield from self._get_range_units(client)
-        yield from self._get_apply_units(client)
 
     def _task_order_statuses(self, client):
         """Look by id at the orders that are still open here, a part after the other, and retry what failed.
@@ -196,8 +203,27 @@ class OnbuyStore(models.Model):
                 yield from self._task_listings_by_sku(client, orders._get_unknown_skus())
         except OnBuyError as error:  # The other orders do not wait for it; these are tried again.
             _logger.info("Listings of new orders are read later: %s", error)
-        for ids in split_every(BATCH, orders.ids, list):
-            yield self.env['onbuy.order'].browse(ids).with_company(self.company_id)._apply_batch
+        ids = orders.ids
+        while ids:
+            tries = []
+            yield partial(self._apply_first, ids, tries)
+            ids = ids[self._get_batch_size(tries):]
+
+    def _apply_first(self, ids, tries):
+        """Apply the first of these orders. When that collides with someone who works, a shorter transaction is tried.
+
+        :param list ids: of ``onbuy.order``
+        :param list tries: one entry for each attempt so far; grows
+        :rtype: Counter
+        """
+        tries.append(fields.Datetime.now())
+        orders = self.env['onbuy.order'].browse(ids[:self._get_batch_size(tries)])
+        return orders.with_company(self.company_id)._apply_batch()
+
+    @api.model
+    def _get_batch_size(self, tries):
+        """Return how many orders to apply at once: fewer with every attempt."""
+        return max(1, BATCH // 5 ** (len(tries) - 1))
 
     def _get_apply_domain(self):
         """Return the domain of this store's orders that wait to be applied and may be tried now."""

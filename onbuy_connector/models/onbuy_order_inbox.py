@@ -57,8 +57,9 @@ class OnbuyOrder(models.Model):
             record._update_from(order)
         self.create([self._prepare_new_values(store, order) for order in fresh])
         if store.state == 'live':
-            skus = {line.sku for order in fresh for line in order.lines}
-            self.env['onbuy.listing'].search([('store_id', '=', store.id), ('sku', 'in', list(skus))])._forget_stock()
+            skus = [line.sku for order in fresh for line in order.lines]
+            self.env['onbuy.listing'].search([('store_id', '=', store.id), ('sku', 'in', skus)])._forget_stock()
+            self.union(*(record for record, _order in changed))._note_stock()
         self.env.flush_all()
         return Counter(seen=len(latest), created=len(fresh), updated=len(changed))
 

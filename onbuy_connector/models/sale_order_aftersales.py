@@ -49,6 +49,7 @@ class SaleOrder(models.Model):
     def _action_cancel(self):
         """Override of `sale` to credit what OnBuy cancelled, and to tell if OnBuy still waits for an order."""
         result = super()._action_cancel()
+        self.onbuy_order_id.sudo()._note_stock()
         for order in self.onbuy_order_id.sudo():
             if order._is_cancelled():
                 order._reverse_invoices()

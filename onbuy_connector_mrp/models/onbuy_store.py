@@ -22,6 +22,15 @@ class OnbuyStore(models.Model):
             for kit, need in needs.items()
         }
 
+    def _get_sold_quantities(self):
+        """Override to take the components of kits that were sold."""
+        sold = super()._get_sold_quantities()
+        needs = self._get_kit_needs(self.env['product.product'].browse(sold))
+        for kit, need in needs.items():
+            kits = sold.pop(kit)
+            sold.update({component: kits * quantity for component, quantity in need.items()})
+        return sold
+
     def _filter_stock_kept(self, products):
         """Override to count kits, whether Odoo tracks their own stock or not."""
         kits = products.browse(kit for kit, need in self._get_kit_needs(products).items() if need)
