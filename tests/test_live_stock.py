@@ -33,6 +33,7 @@ env.cr.commit()
 '''
 # What OnBuy should show, and what is still to be sent.
 FIGURES = '''
+run('sync_orders')
 run('push_offers')
 say({
     'wanted': {listing.sku: figure for listing, figure in store.listing_ids._get_sellable_quantities().items()},
@@ -147,8 +148,14 @@ def work(world, seconds):
             if not any(worker.is_alive() for worker in workers):
                 break
         assert [fault for worker in workers for fault in worker.faults] == []
-        wait_until(lambda: not users[2].call('onbuy.offer.change', 'search_count', []), "rest", seconds=seconds)
+        wait_until(lambda: is_at_rest(users[2]), "rest", seconds=seconds)
         return watcher.get_waits([change for worker in workers for change in worker.changes])
+
+
+def is_at_rest(user):
+    """Return whether all orders are imported and nothing waits to be sent."""
+    return not (user.call('onbuy.order', 'search_count', [('sync_state', '!=', 'synced')])
+                or user.call('onbuy.offer.change', 'search_count', []))
 
 
 def assert_onbuy_has_odoos_figures(world):

@@ -155,4 +155,10 @@ class OnbuyListing(models.Model):
     def _forget_stock(self):
         """OnBuy sold some of these: the figure known here is old, and one more push makes sure of the right one."""
         self.write({'stock_unknown': True, 'digest': False})
-        self.env['onbuy.offer.change']._note(self, 'stock')
+        self._note_stock()
+
+    def _note_stock(self):
+        """Have the stock of these, and of what shares their goods, compared with OnBuy."""
+        changes = self.env['onbuy.offer.change'].sudo()
+        changes._note(self.filtered(lambda listing: not listing.product_id), 'stock')
+        changes._collect_products(self.product_id.ids, 'stock')

@@ -71,7 +71,7 @@ class OnbuyStore(models.Model):
             return
         yield from self._get_fetch_units(client)
         self._note_success('orders')
-        if self.env['onbuy.order'].search_count(self._get_apply_domain(), limit=1):
+        if self._get_orders_to_apply():
             self._trigger_task('orders')
 
     # === ASK BEFORE SENDING AGAIN === #

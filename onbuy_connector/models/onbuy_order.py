@@ -102,9 +102,8 @@ class OnbuyOrder(models.Model):
 
     def _note_stock(self):
         """Have the stock of what was ordered compared with OnBuy."""
-        listings = self.env['onbuy.listing'].sudo().search([
-            ('store_id', 'in', self.store_id.ids), ('sku', 'in', self.line_ids.mapped('sku'))])
-        self.env['onbuy.offer.change'].sudo()._note(listings, 'stock')
+        self.env['onbuy.listing'].sudo().search([
+            ('store_id', 'in', self.store_id.ids), ('sku', 'in', self.line_ids.mapped('sku'))])._note_stock()
 
     def _is_unpromised(self):
         """Return whether no goods are promised to the order here: it has no sales order, or a quotation.

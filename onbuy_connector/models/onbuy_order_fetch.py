@@ -28,7 +28,11 @@ class OnbuyStore(models.Model):
         """
         yield from self._get_fetch_units(client)
         yield from self._get_range_units(client)
-        yield from self._get_apply_units(client)
+        yield from self._get_unknown_listing_units(client)
+
+    def _after_orders(self):
+        """Apply what was fetched; whoever sends stock meanwhile knows of it from the inbox."""
+        yield from self._get_apply_units()
 
     def _get_fetch_units(self, client):
         """Fetch what changed since the last time into the inbox.
@@ -57,7 +61,14 @@ class OnbuyStore(models.Model):
             page = client.orders_by_id(orders.browse(ids).exists().mapped('name'))
             yield partial(self._store_status_page, page, ids[-1])
         yield partial(states._save, self, 'order_statuses', {})
-        yield from self._get_apply_units(client)
+        yield from self._get_unknown_listing_units(client)
+
+    def _after_order_statuses(self):
+        """See to what time alone changes. What was fetched or failed is applied by the task of orders: two workers that
+        apply at once are in each other's way.
+        """
+        if self._get_orders_to_apply():
+            self._trigger_task('orders')
         yield partial(self.env['onbuy.order']._recompute_by_time, self)
 
     def _store_status_page(self, page, last_id):
@@ -80,7 +91,11 @@ class OnbuyStore(models.Model):
         for ids in split_every(BATCH, names, list):
             page = client.orders_by_id(ids)
             yield partial(self._store_orders_page, page)
-        yield from self._get_apply_units(client)
+        yield from self._get_unknown_listing_units(client)
+
+    def _after_orders_by_id(self, _names):
+        """Apply what was fetched."""
+        yield from self._get_apply_units()
 
     def _get_range_units(self, client):
         """Give the units that fetch the dates someone asked for; what is fetched is not asked for again.
@@ -190,20 +205,21 @@ class OnbuyStore(models.Model):
 
     # === APPLYING === #
 
-    def _get_apply_units(self, client):
-        """Give the units that apply the inbox, after reading the listings of unknown SKUs.
+    def _get_unknown_listing_units(self, client):
+        """Give the units that read the listings of SKUs that were ordered and are unknown here.
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         """
-        if self.state != 'live':
-            return
-        orders = self.env['onbuy.order'].search(self._get_apply_domain(), order='date_order, id')
+        orders = self._get_orders_to_apply()
         try:
             with client.prioritised():
                 yield from self._task_listings_by_sku(client, orders._get_unknown_skus())
         except OnBuyError as error:  # The other orders do not wait for it; these are tried again.
             _logger.info("Listings of new orders are read later: %s", error)
-        ids = orders.ids
+
+    def _get_apply_units(self):
+        """Give the units that apply the inbox."""
+        ids = self._get_orders_to_apply().ids
         while ids:
             tries = []
             yield partial(self._apply_first, ids, tries)
@@ -225,6 +241,9 @@ class OnbuyStore(models.Model):
         """Return how many orders to apply at once: fewer with every attempt."""
         return max(1, BATCH // 5 ** (len(tries) - 1))
 
-    def _get_apply_domain(self):
-        """Return the domain of this store's orders that wait to be applied and may be tried now."""
-        return [('store_id', '=', self.id), *self.env['onbuy.order']._get_due_domain()]
+    def _get_orders_to_apply(self):
+        """Return this store's orders that wait to be applied and may be tried now, the oldest first."""
+        orders = self.env['onbuy.order']
+        if self.state != 'live':
+            return orders
+        return orders.search([('store_id', '=', self.id), *orders._get_due_domain()], order='date_order, id')

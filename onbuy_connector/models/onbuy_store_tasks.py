@@ -34,7 +34,8 @@ class OnbuyStore(models.Model):
 
     A task is a generator ``_task_<name>(client)``: it talks to OnBuy and yields *units*, functions that write to
     the database and return a ``Counter`` of figures. A cron commits after each unit and may repeat a unit whose
-    transaction collided with another; a button runs the same units in its own transaction.
+    transaction collided with another; a button runs the same units in its own transaction. What a task does without
+    OnBuy is in a second generator, ``_after_<name>()``: it runs when others may talk to OnBuy again.
     """
 
     _inherit = 'onbuy.store'
@@ -81,10 +82,15 @@ class OnbuyStore(models.Model):
         :rtype: bool
         """
         commit_progress = self.env['ir.cron']._commit_progress
-        figures, started, time_left, wait = Counter(), fields.Datetime.now(), 1, None
+        figures, started, wait = Counter(), fields.Datetime.now(), None
         try:
             with self._connect() as client:
-                time_left = self._cron_run_units(task, client, figures)
+                try:
+                    is_complete = self._cron_run_units(task, self._get_units(task, client), figures)
+                finally:
+                    figures['calls'] = client.calls
+            if is_complete and self._cron_run_units(task, self._get_after_units(task), figures):
+                self._note_success(task)
         except StoreBusyError:
             self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
             return bool(commit_progress(1))  # Whoever has the lock looks at the outbox when it is done.
@@ -99,35 +105,31 @@ class OnbuyStore(models.Model):
                 self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
             wait = FAILURE_WAIT
         self._note_run(task, started, figures)
-        time_left = min(time_left, commit_progress(1))
+        time_left = commit_progress(1)
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
         self._trigger_waiting_offers(wait)
         commit_progress()
         return bool(time_left)
 
-    def _cron_run_units(self, task, client, figures):
+    def _cron_run_units(self, task, units, figures):
         """Run the units of a task as long as there is time and nobody pauses the store.
 
         :param str task: a key of ``TASK_CRONS``
-        :param client: the store's :class:`~..lib.client.OnBuyClient`
+        :param units: a generator
         :param Counter figures: of the run; grows
-        :return: seconds left
-        :rtype: float
+        :return: whether they came to their end
+        :rtype: bool
         """
-        time_left, wanted = 1, self._get_task_domain(task)
-        try:
-            for unit in self._get_units(task, client):
-                figures.update(self._cron_run_unit(unit))
-                time_left = self.env['ir.cron']._commit_progress()
-                if not self.filtered_domain(wanted):
-                    return time_left
-                if not time_left:
-                    self._trigger_task(task)
-                    return time_left
-            self._note_success(task)
-        finally:
-            figures['calls'] = client.calls
-        return time_left
+        wanted = self._get_task_domain(task)
+        for unit in units:
+            figures.update(self._cron_run_unit(unit))
+            time_left = self.env['ir.cron']._commit_progress()
+            if not self.filtered_domain(wanted):
+                return False
+            if not time_left:
+                self._trigger_task(task)
+                return False
+        return True
 
     def _cron_run_unit(self, unit):
         """Run one unit in a transaction of its own, again if it collided with another one.
@@ -156,6 +158,14 @@ class OnbuyStore(models.Model):
                 yield from self._get_waiting_units(self._task_actions(client))
             if self._may_push_within(task):
                 yield from self._get_waiting_units(self._task_offers(client, fetch_orders=task != 'orders'))
+
+    def _get_after_units(self, task, *args):
+        """Give the units of a task that need no OnBuy.
+
+        :param str task: names a method ``_task_<task>``
+        :param args: for that method
+        """
+        return getattr(self, f'_after_{task}', lambda *args: ())(*args)
 
     def _get_waiting_units(self, units):
         """Give the units of what waits to be sent; what stops it does not stop the task around it.
@@ -195,17 +205,12 @@ class OnbuyStore(models.Model):
 
     def _run_in_button(self, task, *args):
         """See :meth:`_run_now`; with the rights to write what the task makes."""
-        figures, started, begun = Counter(), fields.Datetime.now(), time.monotonic()
-        complete = True
+        figures, started, until = Counter(), fields.Datetime.now(), time.monotonic() + BUTTON_SECONDS
         try:
             with self._connect() as client:
-                for unit in getattr(self, f'_task_{task}')(client, *args):
-                    figures.update(unit() or {})
-                    if task in TASK_CRONS and time.monotonic() - begun > BUTTON_SECONDS:
-                        complete = False
-                        self._trigger_task(task)
-                        break
+                complete = self._run_units(task, getattr(self, f'_task_{task}')(client, *args), figures, until)
                 figures['calls'] = client.calls
+            complete = complete and self._run_units(task, self._get_after_units(task, *args), figures, until)
         except StoreBusyError:
             if task not in TASK_CRONS:
                 raise
@@ -224,6 +229,23 @@ class OnbuyStore(models.Model):
         if task in TASK_CRONS and complete:
             self._note_success(task)
         return self._notify_figures(figures, complete)
+
+    def _run_units(self, task, units, figures, until):
+        """Run the units of a task in the transaction of a button, as long as there is time.
+
+        :param str task: names a method ``_task_<task>``
+        :param units: a generator
+        :param Counter figures: of the run; grows
+        :param float until: monotonic seconds
+        :return: whether they came to their end
+        :rtype: bool
+        """
+        for unit in units:
+            figures.update(unit() or {})
+            if task in TASK_CRONS and time.monotonic() > until:
+                self._trigger_task(task)
+                return False
+        return True
 
     def _notify_figures(self, figures, complete):
         """Tell a user what a task did.
