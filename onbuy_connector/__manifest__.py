@@ -6,7 +6,7 @@
     'author': "OnBuy Connector contributors",
     'license': 'LGPL-3',
     'depends': ['sale_management', 'sale_stock', 'sale_margin', 'stock_delivery'],
-    'external_dependencies': {'python': ['openpyxl', 'requests']},
+    'external_dependencies': {'python': ['openpyxl', 'python-stdnum', 'requests']},
     'data': [
         'security/onbuy_connector_groups.xml',
         'security/onbuy_connector_security.xml',
