@@ -23,6 +23,24 @@ class CatalogueEndpoints(Calls):
                 self._fetcher('/categories'), _category_key, const.CATALOGUE_PAGE, offset):
             yield paging.make_page(fresh, categories.parse_category, batch, at)
 
+    def categories_by_id(self, ids):
+        """Read categories by id, 100 a call; ids that OnBuy does not know, or any more, are not among the items.
+
+        :param ids: category ids; none means no call, for an empty filter is no filter
+        :return: Page of Category, with the errors of rows that cannot be understood
+        :raise ValueError: an id that would change the filter's meaning
+        """
+        ids = _checked_parts(ids, "A category id")
+        items, errors = [], []
+        for start in range(0, len(ids), const.CATALOGUE_PAGE):
+            some = ids[start:start + const.CATALOGUE_PAGE]
+            fetch = self._fetcher('/categories', {'filter[onbuy_category_id]': ','.join(some)})
+            batch = paging.read_batch(fetch, const.CATALOGUE_PAGE, 0)
+            page = paging.make_page(paging.pick_fresh(batch.rows, _category_key, set()), categories.parse_category, batch, 0)
+            items += [category for category in page.items if category.category_id in some]
+            errors += page.errors
+        return paging.Page(items, errors, total=len(items) + len(errors))
+
     def get_category(self, category_id):
         """Return one Category, with its features (but not their options) and whether it is restricted.
 

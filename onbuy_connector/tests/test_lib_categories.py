@@ -65,6 +65,27 @@ class TestTree(LibCase):
         self.assertEqual(result.errors[0].message, "name is missing.")
 
 
+    def test_categories_are_read_by_id_a_hundred_a_call(self):
+        ids = [str(number) for number in range(150)]
+        for start in (0, 100):
+            rows = [category_row(category_id=one) for one in ids[start:start + 100]]
+            self.expect('GET', '/categories', page(rows, len(rows)))
+        self.assertEqual([one.category_id for one in self.client.categories_by_id([*ids, *ids]).items], ids)
+        self.assertEqual(self.sent()['params']['filter[onbuy_category_id]'], ','.join(ids[100:]))
+
+    def test_of_categories_asked_by_id_unknown_ones_are_absent_and_others_left_out(self):
+        rows = [category_row(), category_row(category_id=9), category_row(category_id=8122, name='')]
+        self.expect('GET', '/categories', page(rows, 3))
+        result = self.client.categories_by_id(['8121', '8122', '8123'])
+        self.assertEqual([one.category_id for one in result.items], ['8121'])
+        self.assertEqual([error.message for error in result.errors], ["name is missing."])
+
+    def test_no_category_ids_mean_no_call_and_bad_ones_are_refused(self):
+        self.assertEqual(self.client.categories_by_id([]).items, [])
+        with self.assertRaises(ValueError):
+            self.client.categories_by_id(['1,2'])
+
+
 class TestOneCategory(LibCase):
 
     def test_the_view_tells_restriction_fee_and_notes(self):
