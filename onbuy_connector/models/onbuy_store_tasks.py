@@ -25,6 +25,8 @@ TASK_CRONS = {
     'offers': 'onbuy_connector.ir_cron_push_offers',
     'comparison': 'onbuy_connector.ir_cron_compare_offers',
     'brands': 'onbuy_connector.ir_cron_sync_brands',
+    'reference': 'onbuy_connector.ir_cron_sync_reference',
+    'categories': 'onbuy_connector.ir_cron_sync_categories',
 }
 
 

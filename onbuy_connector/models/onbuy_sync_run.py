@@ -22,6 +22,8 @@ class OnbuySyncRun(models.Model):
             ('offers', "Stock and prices"),
             ('comparison', "Daily comparison"),
             ('brands', "Brands"),
+            ('reference', "Delivery templates, carriers, features"),
+            ('categories', "Categories, conditions, commission"),
         ],
         required=True, readonly=True,
     )

@@ -1,6 +1,7 @@
 from . import test_brake
 from . import test_brands
 from . import test_cancel
+from . import test_categories
 from . import test_connection
 from . import test_dispatch
 from . import test_dispatch_bad_days
@@ -47,6 +48,7 @@ from . import test_price_triggers
 from . import test_prices
 from . import test_push
 from . import test_push_bad_days
+from . import test_reference
 from . import test_refund
 from . import test_refund_in
 from . import test_reimport
