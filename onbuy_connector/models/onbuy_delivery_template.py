@@ -48,10 +48,11 @@ class OnbuyDeliveryTemplate(models.Model):
         if rate.additional_price:
             price = self.env._("%(price)s, each further piece %(additional)s", price=price,
                                additional=currency.format(float(rate.additional_price)))
+        days = "–".join(dict.fromkeys(str(days) for days in (rate.min_days, rate.max_days) if days is not None))
         return self.env._(
-            "%(place)s: %(service)s, %(days)s days, %(price)s", place=", ".join(filter(None, (rate.country, rate.region))),
-            service=rate.delivery_type, price=price,
-            days="–".join(dict.fromkeys(str(days) for days in (rate.min_days, rate.max_days) if days is not None)) or "?")
+            "%(place)s: %(service)s, days: %(days)s, %(price)s",
+            place=", ".join(filter(None, (rate.country, rate.region))), service=rate.delivery_type, days=days or "?",
+            price=price)
 
 
 class OnbuyStore(models.Model):

@@ -41,7 +41,7 @@ class TestReference(ReferenceCommon):
     def test_a_rate_reads_as_a_person_would_say_it(self):
         self.run_cron('sync_reference')
         text = self.templates.search([('code', '=', '2375')]).rates_text
-        self.assertRegex(text, r"United Kingdom, Mainland UK: Standard, 3–5 days, £.?3\.99")
+        self.assertRegex(text, r"United Kingdom, Mainland UK: Standard, days: 3–5, £.?3\.99")
 
     def test_a_second_reading_writes_nothing_and_a_change_is_one_write(self):
         self.store.action_sync_reference()
