@@ -231,25 +231,29 @@ def read_creations(answer, uids, key):
     """
     if isinstance(answer, dict) and 'results' not in answer and queue_id_of(answer):
         answer = {'results': [{'success': True, **answer}]}
-    return {uid: _if_queued(uid, result) for uid, result in read_items(answer, uids, key).items()}
+    return _read_queued(values.rows(answer), uids, key)
 
 
 def read_updates(answer, opcs, key):
     """Return what the answer to a change says about every product; done means queued (14.2).
 
     A row of success names no product. It can be told whose it is only when rows and products agree in number and no
-    row of failure contradicts its place; else those products count as missing and hold all `queue_ids` in question.
+    row of failure contradicts its place; else those products count as missing.
 
     :return: ``{opc: ItemResult}``
     :raise ParseError: no results in the answer
     """
-    rows = values.rows(answer, 'products')
-    results = {opc: _if_queued(opc, result) for opc, result in read_items({'results': rows}, opcs, key).items()}
+    return _read_queued(values.rows(answer, 'products'), opcs, key)
+
+
+def _read_queued(rows, ids, key):
+    """Return the result of every product; those that are missing hold all `queue_ids` that may be theirs."""
+    results = {one: _if_queued(one, result) for one, result in read_items({'results': rows}, ids, key).items()}
     known = {queue_id(result) for result in results.values()}
     seen = [queue_id_of(row) for row in rows]
     unclaimed = [one for one in seen if one and one not in known]
-    return {opc: replace(result, data={**result.data, 'queue_ids': unclaimed}) if result.code == const.MISSING else result
-            for opc, result in results.items()}
+    return {one: replace(result, data={**result.data, 'queue_ids': unclaimed}) if result.code == const.MISSING else result
+            for one, result in results.items()}
 
 
 def _if_queued(name, result):

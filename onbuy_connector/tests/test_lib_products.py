@@ -220,6 +220,7 @@ class TestCreate(LibCase):
     def test_a_row_without_uid_among_too_few_is_nobodys(self):
         results = self.created({'results': [{'success': True, 'queue_id': A}]}, 'X', 'Y')
         self.assertEqual([result.code for result in results.values()], [const.MISSING] * 2)
+        self.assertEqual(queue_ids(results), [A])
 
     def test_the_answer_to_a_single_product_may_have_its_queue_id_at_the_top(self):
         for answer in ({'success': True, 'queue_id': A}, {'queue_id': A}, {'results': {'success': True, 'queue_id': A}}):
