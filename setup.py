@@ -24,5 +24,5 @@ setup(
     package_data=dict.fromkeys(ADDONS, [*(f'**/*.{suffix}' for suffix in DATA), 'migrations/**/*.py', 'upgrades/**/*.py']),
     python_requires='>=3.10',
     # not odoo: it is not on PyPI, so pip could not find it; it has to be there already
-    install_requires=['openpyxl>=3.0', 'requests>=2.25'],
+    install_requires=['openpyxl>=3.0', 'python-stdnum>=1.18', 'requests>=2.25'],
 )

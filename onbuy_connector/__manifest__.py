@@ -6,7 +6,7 @@
     'author': "OnBuy Connector contributors",
     'license': 'LGPL-3',
     'depends': ['sale_management', 'sale_stock', 'sale_margin', 'stock_delivery'],
-    'external_dependencies': {'python': ['openpyxl', 'requests']},
+    'external_dependencies': {'python': ['openpyxl', 'python-stdnum', 'requests']},
     'data': [
         'security/onbuy_connector_groups.xml',
         'security/onbuy_connector_security.xml',
@@ -23,6 +23,8 @@
         'views/onbuy_store_templates.xml',
         'wizards/onbuy_brand_import_views.xml',
         'views/onbuy_brand_views.xml',
+        'views/onbuy_category_views.xml',
+        'views/onbuy_delivery_template_views.xml',
         'wizards/onbuy_fees_bill_views.xml',
         'wizards/onbuy_offer_preview_views.xml',
         'wizards/onbuy_opening_stock_views.xml',

@@ -11,7 +11,8 @@ import requests
 
 from . import const, images, values, wire
 from .endpoints import Endpoints
-from .errors import AnswerError, AuthError, OnBuyError, RateLimitError
+from .endpoints_catalogue import CatalogueEndpoints
+from .errors import AnswerError, AuthError, OnBuyError, RateLimitError, UnavailableError
 from .governor import Governor
 
 _logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class Token:
     expires_at: float
 
 
-class OnBuyClient(Endpoints):
+class OnBuyClient(Endpoints, CatalogueEndpoints):
     """One seller account. Not for use by several threads at once.
 
     Every method that calls OnBuy can raise the classes of :mod:`errors`. Nothing is repeated by itself except
@@ -173,24 +174,48 @@ class OnBuyClient(Endpoints):
 
     # === PICTURES === #
 
-    def fetch_image(self, url):
+    def fetch_image(self, url, image_hosts=()):
         """Return the bytes of a listing's picture. No call of the API: neither token nor allowance is used.
 
-        :param str url: as OnBuy sent it
-        :raise ValueError: the address or what lies there is not acceptable
-        :raise UnavailableError: it could not be fetched
+        :param str url: https, or on the host of OnBuy's API
+        :param image_hosts: names of the hosts that are allowed, with all below them; none: every public one
+        :raise ValueError: the address, one that it leads on to, or what lies there is not acceptable
+        :raise UnavailableError: it could not be fetched for now
         """
-        url = images.checked_image_url(url, self.base_url)
-        call = {'method': 'GET', 'path': 'picture', 'write': False}
+        end, hops = self._clock() + const.DEADLINE, 0
         try:
-            with self._session.get(
-                    url, timeout=self._timeout, allow_redirects=False, stream=True) as response:
-                if response.status_code != 200:
-                    raise ValueError(f"The picture's address answers with HTTP {response.status_code}.")
-                body = wire.read_body(response, const.DEADLINE, self._clock, const.MAX_IMAGE_BYTES)
-                return images.checked_image(response.headers.get('Content-Type'), body)
+            while hops <= const.IMAGE_REDIRECTS and self._clock() < end:
+                with self._open_image(url, image_hosts) as response:
+                    if response.status_code == 200:
+                        body = wire.read_body(response, end - self._clock(), self._clock, const.MAX_IMAGE_BYTES)
+                        return images.checked_image(response.headers.get('Content-Type'), body)
+                    url, hops = images.next_address(url, response), hops + 1
+        except wire.TooLarge as error:
+            raise ValueError("The picture is larger than 5 MB.") from error
         except wire.NETWORK_ERRORS as error:
-            raise wire.network_error(error, **call) from error
+            raise UnavailableError("The picture cannot be fetched for now.", method='GET', path='picture') from error
+        raise ValueError("The picture's address leads from one place to another without end.")
+
+    @contextlib.contextmanager
+    def _open_image(self, url, image_hosts):
+        """Give the `requests` response of a picture's checked address.
+
+        It is asked without the environment's proxies and passwords, at the very IP address that was checked.
+
+        :raise ValueError: the address is not acceptable
+        """
+        options = {'timeout': self._timeout, 'allow_redirects': False, 'stream': True}
+        if images.is_on_api(url, self.base_url):
+            with self._session.get(url, **options) as response:
+                yield response
+            return
+        target = images.find_target(url, image_hosts)
+        headers = {'User-Agent': const.USER_AGENT, 'Host': target.host}
+        with requests.Session() as session:
+            session.trust_env = False
+            session.mount('https://', images.PinnedAdapter(target.host))
+            with session.get(target.url, headers=headers, **options) as response:
+                yield response
 
     # === TOKEN === #
 

@@ -25,14 +25,17 @@ DEADLINE = 30.0
 MAX_ANSWER_BYTES = 20 * 1024 * 1024
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
 IMAGE_TYPES = frozenset({'image/png', 'image/jpeg', 'image/webp', 'image/gif'})
+IMAGE_PORT = 443
+IMAGE_REDIRECTS = 3
 MAX_DEPTH = 50
 MAX_TEXT = 500  # Characters of the server's words that are kept.
 
-# Sections 4, 13, 16.3 and 17.1: rows a page.
+# Sections 4, 10 to 17: rows a page.
 ORDER_PAGE = 100
 LISTING_PAGE = 100
 DELIVERY_PAGE = 1000
 ENTITY_PAGE = 100
+CATALOGUE_PAGE = 100
 ORDER_IDS_PER_CALL = 50
 MAX_PAGES = 5000  # No seller has more; a server that never ends does.
 

@@ -1,17 +1,14 @@
-"""OnBuy's endpoints: what to ask, and what the answer means. Sends nothing itself."""
-import logging
+"""Endpoints of the seller's own things: listings, orders, the account. Sends nothing itself."""
 from datetime import timezone
 from urllib.parse import quote
 
-from . import aftersales, catalogue, const, dispatch, listings, offers, orders, paging, sellers, values, wire
-from .errors import AnswerError, UncertainError
-from .items import read_items
-
-_logger = logging.getLogger(__name__)
+from . import aftersales, const, dispatch, listings, offers, orders, paging, sellers, values
+from .calls import Calls
+from .errors import AnswerError
 
 
-class Endpoints:
-    """The methods of :class:`client.OnBuyClient`, which gives them ``request`` and ``site_id``.
+class Endpoints(Calls):
+    """What to ask, and what the answer means; the catalogue's are in :mod:`endpoints_catalogue`.
 
     Orders and order actions are priority calls, everything else is not (reference, 6).
     """
@@ -47,18 +44,39 @@ class Endpoints:
                               path='/listings')
         return None
 
+    def create_listings(self, new):
+        """Offer up to 100 existing products for sale, in one call (reference, 16.1).
+
+        :param new: list of NewListing, each SKU once
+        :return: ``{sku: ItemResult}``; data holds `product_listing_id`, and `created` or `updated`
+        :raise ValueError: too many, a SKU twice, or a value that OnBuy does not take
+        :raise UncertainError: the answer is lost, or says nothing about any item
+        """
+        batch = {'listings': [offers.build_new_listing(listing) for listing in new]}
+        return self._send_batch('POST', '/listings', batch, [listing.sku for listing in new], 'sku',
+                                most=offers.CREATIONS_PER_CALL)
+
     def update_listings(self, updates):
-        """Change price and stock of up to 1,000 listings in one call (reference, 16.4).
+        """Change price, stock and terms of up to 1,000 listings in one call (reference, 16.4).
 
         :param updates: list of ListingUpdate, each SKU once
         :return: ``{sku: ItemResult}``; an item that names no error was done
         :raise ValueError: too many, or a SKU twice
         :raise UncertainError: the answer is lost, or says nothing about any item
         """
-        if len(updates) > offers.UPDATES_PER_CALL:
-            raise ValueError(f"OnBuy takes {offers.UPDATES_PER_CALL} listings a call.")
-        return self._put('/listings/by-sku', 'listings', 'sku', updates, offers.build_update, priority=False,
-                         silence_is_success=True)
+        batch = {'listings': [offers.build_update(update) for update in updates]}
+        return self._send_batch('PUT', '/listings/by-sku', batch, [update.sku for update in updates], 'sku',
+                                most=offers.UPDATES_PER_CALL, silence_is_success=True)
+
+    def delete_listings(self, skus):
+        """Delete up to 1,000 listings in one call (reference, 16.5).
+
+        :param list skus: texts, each once
+        :return: ``{sku: ItemResult}``; a SKU that OnBuy does not have is an item with an error
+        :raise ValueError: too many, or a SKU twice
+        :raise UncertainError: the answer is lost, or says nothing about any item
+        """
+        return self._send_batch('DELETE', '/listings/by-sku', {'skus': skus}, skus, 'sku', most=offers.UPDATES_PER_CALL)
 
     def iter_winning(self, skus):
         """Ask how listings stand among the offers for their products (reference, 16.6), as many a call as it takes.
@@ -163,25 +181,10 @@ class Endpoints:
         """
         return self._put('/orders/refund', 'orders', 'order_id', refunds, aftersales.build_refund)
 
-    def _put(self, path, container, key, entries, build, *, priority=True, **reading):
-        """Send a batch and return ``{id: ItemResult}``; nothing to send means no call.
-
-        :raise ValueError: an id twice, whose two answers could not be told apart
-        :raise UncertainError: the answer is lost, or says nothing about any item
-        """
-        ids = [getattr(entry, key) for entry in entries]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"Each {key} may be sent once a call.")
-        if not ids:
-            return {}
-        body = {'site_id': self.site_id, container: [build(entry) for entry in entries]}
-        answer = self.request('PUT', path, json=body, priority=priority)
-        try:
-            return read_items(answer, ids, key, **reading)
-        except values.ParseError as error:
-            said = values.redact_text(wire.words(answer)[1], self._secrets())
-            raise UncertainError(f"OnBuy's answer does not say what was done. {said}".strip(), method='PUT',
-                                 path=path, details=said) from error
+    def _put(self, path, container, key, entries, build):
+        """Send order actions as :meth:`_send_batch` does; ``build`` gives the JSON of an entry."""
+        batch = {container: [build(entry) for entry in entries]}
+        return self._send_batch('PUT', path, batch, [getattr(entry, key) for entry in entries], key, priority=True)
 
     # === THE ACCOUNT (8, 13, 18.3) === #
 
@@ -204,53 +207,4 @@ class Endpoints:
 
     def carriers(self):
         """Return the list of Carrier; OnBuy sends them all at once, without pages (reference, 18.3)."""
-        answer = self.request('GET', '/carriers', params={'site_id': self.site_id})
-        batch = paging.read_batch(lambda limit, offset: answer, 1, 0)
-        return self._parsed(batch.rows, sellers.parse_carrier, batch)
-
-    def iter_brands(self, name):
-        """Search brands by a part of their name (reference, 11).
-
-        :param str name: not empty: OnBuy demands it
-        :return: generator of Brand; rows that cannot be understood are left out
-        """
-        fetch = self._fetcher('/brands', {'filter[name]': name, 'sort[name]': 'asc'})
-        for _offset, batch, fresh in paging.iter_by_offset(fetch, values.digest, 100):
-            yield from self._parsed(fresh, catalogue.parse_brand, batch)
-
-    # === HELPERS === #
-
-    def _fetcher(self, path, params=None, *, priority=False):
-        """Return a callable ``(limit, offset)`` that reads one page; `site_id`, `limit` are always sent."""
-        def fetch(limit, offset):
-            query = {'site_id': self.site_id, **(params or {}), 'limit': limit, 'offset': offset}
-            return self.request('GET', path, params=query, priority=priority)
-        return fetch
-
-    def _collect(self, path, parse, limit):
-        """Return all rows of a list of reference data, parsed."""
-        pages = paging.iter_by_offset(self._fetcher(path), values.digest, limit)
-        return [item for _offset, batch, fresh in pages for item in self._parsed(fresh, parse, batch)]
-
-    @staticmethod
-    def _parsed(rows, parse, batch):
-        """Return parsed rows of reference data; one that cannot be understood is left out and logged."""
-        page = paging.make_page(rows, parse, batch, 0)
-        for error in page.errors:
-            _logger.warning("OnBuy sent a row that cannot be understood: %s", error.message)
-        return page.items
-
-    def _single(self, path, parse, *, priority=False):
-        """Return the one object that a single view answers with, parsed.
-
-        :raise AnswerError: no such object, or it cannot be understood
-        """
-        answer = self.request('GET', path, params={'site_id': self.site_id}, priority=priority)
-        try:
-            found = values.rows(answer)
-            if len(found) != 1 or not isinstance(found[0], dict):
-                raise values.ParseError('results', None, "holds not one object.")
-            return parse(found[0])
-        except values.ParseError as error:
-            raise AnswerError(
-                f"OnBuy's answer cannot be understood: {error}", method='GET', path=path) from error
+        return self._whole('/carriers', sellers.parse_carrier)

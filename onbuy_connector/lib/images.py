@@ -1,43 +1,134 @@
-"""Pictures that listings point to: hostile until checked (size, type, address)."""
+"""Pictures that listings point to: hostile until checked (size, type, address). Sends nothing itself."""
 import ipaddress
+import re
 import socket
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
+
+from requests.adapters import HTTPAdapter
 
 from . import const
 
+_MAGIC = re.compile(rb'\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP', re.DOTALL)
+_HOST = re.compile(r'[a-z0-9_-]+(?:\.[a-z0-9_-]+)*', re.ASCII)
 
-def checked_image_url(url, base_url):
-    """Return a picture's address if it is safe to ask for: public, or on the very host of OnBuy's API.
 
-    :param str url: as OnBuy sent it
-    :param str base_url: of the API
+class Target(NamedTuple):
+    """Where a picture is fetched from.
+
+    :param str url: with the checked IP address in the place of the host's name
+    :param str host: its name, for the certificate and the `Host` header
+    """
+
+    url: str
+    host: str
+
+
+class PinnedAdapter(HTTPAdapter):
+    """Speaks TLS with an IP address as if with a name: it asks for, and checks, the name's certificate.
+
+    :param str host: the name
+    """
+
+    def __init__(self, host):
+        self._host = host
+        super().__init__()
+
+    def init_poolmanager(self, *args, **kwargs):
+        """Override of `requests` to name the host."""
+        return super().init_poolmanager(*args, server_hostname=self._host, assert_hostname=self._host, **kwargs)
+
+
+# === ADDRESSES === #
+
+def is_on_api(url, base_url):
+    """Tell whether an address is on the very host of OnBuy's API, which may be on this machine."""
+    parts, api = urlsplit(url or ''), urlsplit(base_url)
+    return (parts.scheme, parts.netloc) == (api.scheme, api.netloc)
+
+
+def find_target(url, hosts=()):
+    """Return the Target of a picture's address, if it is safe to ask for.
+
+    The name is looked up once: who asks the Target asks the very address that was checked here.
+
+    :param str url: from outside
+    :param hosts: names that are allowed, with all below them; none: every public one
     :raise ValueError: saying what is wrong with it
+    :raise OSError: names cannot be looked up for now
     """
     parts = urlsplit(url or '')
-    api = urlsplit(base_url)
-    if (parts.scheme, parts.netloc) == (api.scheme, api.netloc):
-        return url
-    if parts.scheme != 'https' or not parts.hostname or parts.username:
+    host = _ascii_host(parts)
+    if hosts and not any(f'.{host}'.endswith(f'.{allowed.lower()}') for allowed in hosts):
+        raise ValueError(f"The picture's host {host} is not one that pictures are taken from.")
+    address = _public_address(host)
+    literal = f'[{address}]' if address.version == 6 else address
+    path, query = (quote(part, safe="/?%:@!$&'()*+,;=~") for part in (parts.path or '/', parts.query))
+    return Target(f'https://{literal}:{const.IMAGE_PORT}{path}' + (f'?{query}' if query else ''), host)
+
+
+def _ascii_host(parts):
+    """Return the host's name of a split address, as the network writes it.
+
+    :raise ValueError: neither https nor the usual port, a user name, or no usable name
+    """
+    if parts.scheme != 'https' or '@' in parts.netloc:
         raise ValueError("The picture's address does not begin with https://.")
-    if not all(address.is_global for address in _addresses(parts.hostname, parts.port or 443)):
-        raise ValueError("The picture's address is not on the public internet.")
-    return url
+    if parts.port not in (None, const.IMAGE_PORT):
+        raise ValueError("The picture's address names a port of its own.")
+    try:
+        host = (parts.hostname or '').encode('idna').decode().rstrip('.')
+    except UnicodeError:
+        host = ''
+    if not _HOST.fullmatch(host):
+        raise ValueError("The picture's address has no usable host.")
+    return host
 
 
-def _addresses(host, port):
-    """Return the IP addresses of a host.
+def _public_address(host):
+    """Return an IP address of a host.
 
-    :raise ValueError: it has none
+    :raise ValueError: it has none, or one that is not public
+    :raise OSError: names cannot be looked up for now
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, const.IMAGE_PORT, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
     except OSError as error:
+        if error.errno == socket.EAI_AGAIN:
+            raise
         raise ValueError(f"The picture's host {host} is not known.") from error
-    return [ipaddress.ip_address(entry[4][0]) for entry in found]
+    addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
+    if not addresses or not all(map(is_public, addresses)):
+        raise ValueError("The picture's address is not on the public internet.")
+    return addresses[0]
 
+
+def is_public(address):
+    """Tell whether an IP address belongs to the public internet, also when it wraps another one."""
+    if address.version == 6 and (address.sixtofour or address.ipv4_mapped):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def next_address(url, response):
+    """Return where a picture's address leads on to, when its answer is not the picture.
+
+    :param str url: that was asked; ``response``: of `requests`
+    :raise ValueError: it leads nowhere
+    :raise OSError: the host has a passing trouble of its own
+    """
+    status, location = response.status_code, response.headers.get('Location')
+    if status in (408, 429) or status >= 500:
+        raise OSError(f"HTTP {status}")
+    if not 300 <= status < 400 or not location:
+        raise ValueError(f"The picture's address answers with HTTP {status}.")
+    return urljoin(url, location)
+
+
+# === CONTENT === #
 
 def checked_image(content_type, body):
-    """Return a picture's bytes if they can be one.
+    """Return a picture's bytes if they can be one: by what the server says, and by how they begin.
 
     :param str content_type: of the answer
     :param bytes body: at most ``const.MAX_IMAGE_BYTES``
@@ -46,6 +137,6 @@ def checked_image(content_type, body):
     kind = (content_type or '').partition(';')[0].strip().lower()
     if kind not in const.IMAGE_TYPES:
         raise ValueError(f"The picture is of type {kind[:50] or 'unknown'}.")
-    if not body:
-        raise ValueError("The picture is empty.")
+    if not _MAGIC.match(body):
+        raise ValueError("The picture is none: it does not begin as PNG, JPEG, GIF or WebP does.")
     return body

@@ -48,7 +48,7 @@ def _items(answer, key):
     """Return the items as objects that carry their id where the answer names it (container: reference, 4)."""
     named = values.as_object(answer)
     container = named.get('results') or named.get('result')
-    if isinstance(container, dict) and 'success' not in container:
+    if isinstance(container, dict) and isinstance(container.get('success', {}), dict):  # A SKU may be any word.
         return [{key: item_id, **item} for item_id, item in container.items() if isinstance(item, dict)]
     items = container if isinstance(container, list) else values.rows(answer)
     return [values.as_object(item) for item in items]
@@ -87,6 +87,8 @@ def _result(item, item_id):
     code = values.first(item, 'errorcode', 'errorCode', 'code')
     message = _message(item)
     success = values.maybe(values.to_bool, item.get('success'))
+    if success is None and item.get('status') == 'ok' and not message:  # The word of by-SKU delete (16.5).
+        success = True
     if success is None and (code is not None or message):
         success = False
     if success is None:
@@ -99,11 +101,14 @@ def _result(item, item_id):
 
 
 def _message(item):
-    """Return OnBuy's words on an item: `message`, or `error` as text or object."""
+    """Return OnBuy's words on an item: `message`, or `error` as text or object, and `messages` by field (14.1)."""
     message = values.first(item, 'message', 'error')
     if isinstance(message, dict):
         message = message.get('message')
-    return str(message) if message else ''
+    said = [str(message)] if message else []
+    for field_name, texts in values.as_object(item.get('messages')).items():
+        said += [f'{field_name}: {text}' for text in (texts if isinstance(texts, list) else [texts]) if text]
+    return '; '.join(said)
 
 
 def _one(results, item_id):

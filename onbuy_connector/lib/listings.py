@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
-from .values import first, to_datetime, to_decimal, to_int, to_key, to_money, to_text
+from .values import first, maybe, to_bool, to_datetime, to_decimal, to_int, to_key, to_money, to_text
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Listing:
 
     :param listing_id: `product_listing_id`
     :param boost: percentage of extra commission, or None
+    :param delivery_weight: kilograms; ``warranty``: months; ``return_time``: days; None when unreadable
     :param image_url: '' when there is none
     :param raw: the row as received, without secrets
     :param digest: sha256 of ``raw``
@@ -30,6 +31,11 @@ class Listing:
     handling_time: int | None
     boost: Decimal | None
     delivery_template_id: str | None
+    delivery_weight: Decimal | None
+    warranty: int | None
+    return_time: int | None
+    free_returns: bool | None
+    condition_notes: tuple[str, ...]
     image_url: str
     product_url: str
     product_codes: tuple[str, ...]
@@ -65,6 +71,11 @@ def parse_listing(row):
         handling_time=to_int(row.get('handling_time'), 'handling_time'),
         boost=to_decimal(row.get('boost_marketing_commission'), 'boost_marketing_commission'),
         delivery_template_id=parse_template_id(row.get('delivery_template_id')),
+        delivery_weight=maybe(to_decimal, row.get('delivery_weight')),
+        warranty=maybe(to_int, row.get('warranty')),
+        return_time=maybe(to_int, row.get('return_time')),
+        free_returns=maybe(to_bool, row.get('free_returns')),
+        condition_notes=_condition_notes(row),
         image_url=to_text(row.get('image_url'), 'image_url', limit=2000),
         product_url=to_text(row.get('product_url'), 'product_url', limit=2000),
         product_codes=_product_codes(row.get('product_codes')),
@@ -87,3 +98,9 @@ def _product_codes(value):
     """Return the GTINs without blanks: the list may be `[""]` (16.3)."""
     codes = value if isinstance(value, list) else [value]
     return tuple(code for code in (to_key(code, 'product_codes', '') for code in codes) if code)
+
+
+def _condition_notes(row):
+    """Return the notes on a used thing's state, `condition_note_1` to `_5`, without blanks."""
+    notes = (maybe(to_text, row.get(f'condition_note_{place}')) for place in range(1, 6))
+    return tuple(note for note in notes if note)

@@ -163,7 +163,12 @@ def _is_last(batch, offset):
 
 def listing_key(row):
     """Return what identifies a raw listing: its id, else its SKU, else all of it (16.3)."""
-    return str(first(as_object(row), 'product_listing_id', 'sku') or values.digest(row))
+    return row_key(row, 'product_listing_id', 'sku')
+
+
+def row_key(row, *names):
+    """Return what identifies a raw row: the first of its fields that is not blank, else all of it."""
+    return str(first(as_object(row), *names) or values.digest(row))
 
 
 # === ORDERS === #

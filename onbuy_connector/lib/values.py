@@ -159,6 +159,11 @@ def to_key(value, field='', default=None, limit=255):
     return text
 
 
+def from_key(text):
+    """Return an identifier as OnBuy's tables type it: a whole number where it is one, else the text."""
+    return int(text) if text.isascii() and text.isdigit() and str(int(text)) == text else text
+
+
 def _scalar(value, field):
     """Return a text or number as str, 2.0 as "2"."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
@@ -195,6 +200,12 @@ def as_rows(value):
         keyed = value and all(isinstance(row, dict) for row in value.values())
         value = list(value.values()) if keyed else [value] if value else []
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def as_keys(value):
+    """Return the usable identifiers of a list, or of one single identifier, as texts (see :func:`to_key`)."""
+    keys = (maybe(to_key, one) for one in (value if isinstance(value, list) else [value]))
+    return tuple(key for key in keys if key)
 
 
 def rows(answer, *keys):

@@ -38,6 +38,10 @@ class LostAnswer(OSError):
     """The answer's body was not received whole: too large or too slow."""
 
 
+class TooLarge(LostAnswer):
+    """The body has more bytes than are taken."""
+
+
 # === RECEIVING === #
 
 def read_body(response, seconds, clock, limit=const.MAX_ANSWER_BYTES):
@@ -47,14 +51,14 @@ def read_body(response, seconds, clock, limit=const.MAX_ANSWER_BYTES):
     :param float seconds: what is left of the call's total time
     :param clock: callable giving seconds
     :param int limit: bytes
-    :raise LostAnswer: larger than the limit, or the time is up; other network errors pass
+    :raise LostAnswer: larger than the limit (TooLarge), or the time is up; other network errors pass
     """
     end, body = clock() + seconds, bytearray()
     with _cut_off(response, seconds):
         for chunk in response.iter_content(65536):
             body += chunk
             if len(body) > limit:
-                raise LostAnswer("OnBuy's answer is too large.")
+                raise TooLarge("OnBuy's answer is too large.")
             if clock() > end:
                 raise LostAnswer("OnBuy's answer takes too long.")
     return bytes(body)

@@ -5,7 +5,14 @@ from . import onbuy_store_state
 from . import onbuy_sync_run
 from . import onbuy_listing
 from . import onbuy_offer_change
+from . import onbuy_reference_mixin
 from . import onbuy_brand
+from . import onbuy_condition
+from . import onbuy_commission_tier
+from . import onbuy_category
+from . import onbuy_feature
+from . import onbuy_technical_detail
+from . import onbuy_delivery_template
 from . import onbuy_order
 from . import onbuy_order_action
 from . import onbuy_shipping_mapping
@@ -13,6 +20,7 @@ from . import onbuy_shipping_mapping
 from . import onbuy_order_refund  # Its amounts are used by what follows.
 from . import account_move
 from . import account_tax
+from . import onbuy_category_pull
 from . import onbuy_fees
 from . import onbuy_fees_bill
 from . import onbuy_listing_match
@@ -48,6 +56,7 @@ from . import onbuy_store_offline
 from . import onbuy_store_offers_card
 from . import onbuy_store_orders
 from . import onbuy_store_prices
+from . import onbuy_store_reference
 from . import onbuy_store_stock
 from . import onbuy_store_tasks
 from . import onbuy_store_notes

@@ -52,9 +52,7 @@ class OnbuyBrand(models.Model):
         :return: a client action that tells what came of it
         :raise UserError: when no store is connected
         """
-        store = self.env['onbuy.store'].search([('state', 'in', ('readonly', 'live'))], limit=1)
-        if not store:
-            raise UserError(self.env._("Connect a store first: brands are read from OnBuy with its keys."))
+        store = self.env['onbuy.store']._get_reader()
         return store._import_brands(self.mapped('name'), exact=True)
 
 

@@ -69,11 +69,6 @@ class OnbuyStore(models.Model):
         help="Another program moves the stock: Ready to Ship tells OnBuy without validating the delivery.")
     mapping_ids = fields.One2many('onbuy.shipping.mapping', 'store_id', string="Shipping Mapping")
 
-    def action_sync_carriers(self):
-        """Read OnBuy's carriers."""
-        self.check_access('read')
-        return self._run_now('carriers')
-
     def _task_carriers(self, client):
         """Read OnBuy's carriers (OnBuy API reference, 18.3).
 

@@ -1,5 +1,6 @@
 import ast
 import hashlib
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -14,6 +15,7 @@ from ..lib.errors import (
     UnavailableError,
 )
 
+CATALOGUE_WAIT = timedelta(minutes=5)  # after connecting, so that listings and orders come first
 TEST_KEY_PREFIX = 'ck_test_'  # OnBuy API reference, 4
 
 
@@ -189,8 +191,9 @@ class OnbuyStore(models.Model):
             'site_name': site.name,
             'state': 'readonly' if self.state == 'draft' else self.state,
         })
-        for task in ('listings', 'orders'):
+        for task in ('listings', 'orders', 'reference'):
             self._trigger_task(task)
+        self._trigger_task('categories', at=fields.Datetime.now() + CATALOGUE_WAIT)
         return self._notify(self.env._(
             "Connected to %(site)s. Listings and orders are being read now; nothing is written to OnBuy before you go "
             "live.", site=site.name or 'OnBuy',

@@ -26,6 +26,8 @@ TASK_CRONS = {
     'comparison': 'onbuy_connector.ir_cron_compare_offers',
     'images': 'onbuy_connector.ir_cron_fetch_images',
     'brands': 'onbuy_connector.ir_cron_sync_brands',
+    'reference': 'onbuy_connector.ir_cron_sync_reference',
+    'categories': 'onbuy_connector.ir_cron_sync_categories',
 }
 
 

@@ -23,6 +23,8 @@ class OnbuySyncRun(models.Model):
             ('comparison', "Daily comparison"),
             ('images', "Pictures"),
             ('brands', "Brands"),
+            ('reference', "Delivery templates, carriers, features"),
+            ('categories', "Categories, conditions, commission"),
         ],
         required=True, readonly=True,
     )

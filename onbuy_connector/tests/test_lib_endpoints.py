@@ -72,6 +72,21 @@ class TestListings(LibCase):
         self.assertEqual((listing.delivery_template_id, listing.opc), (None, 'P7QX4M2'))
         self.assertEqual((listing.sale_price, listing.sale_start), (Decimal('19.99'), datetime(2026, 4, 1)))
 
+    def test_the_terms_of_a_listing_are_read(self):
+        self.expect('GET', '/listings', page([listing_row(condition_note_2="A scratch", condition_note_3='')], 1))
+        listing = next(self.client.iter_listings()).items[0]
+        self.assertEqual((listing.delivery_weight, listing.warranty, listing.return_time, listing.free_returns),
+                         (Decimal('1.2000'), 12, 30, False))
+        self.assertEqual(listing.condition_notes, ("A scratch",))
+
+    def test_terms_that_cannot_be_read_do_not_spoil_the_listing(self):
+        names = ('delivery_weight', 'warranty', 'return_time', 'free_returns', 'condition_note_1')
+        row = listing_row(**dict.fromkeys(names, ['?']))
+        self.expect('GET', '/listings', page([row], 1))
+        listing = next(self.client.iter_listings()).items[0]
+        self.assertEqual((listing.delivery_weight, listing.warranty, listing.return_time, listing.free_returns,
+                          listing.condition_notes), (None, None, None, None, ()))
+
     def test_a_listing_is_found_by_its_exact_sku(self):
         self.expect('GET', '/listings', page([listing_row()], 1))
         self.assertEqual(self.client.find_listing('LAMP-001').listing_id, '144000101')
@@ -218,7 +233,7 @@ class TestAccount(LibCase):
 
     def test_one_bad_row_of_reference_data_is_logged_and_the_others_are_read(self):
         self.expect('GET', '/carriers', [{'carrier_name': 'No code'}, *document('carriers')])
-        with self.assertLogs('odoo.addons.onbuy_connector.lib.endpoints', 'WARNING') as logs:
+        with self.assertLogs('odoo.addons.onbuy_connector.lib.calls', 'WARNING') as logs:
             self.assertEqual(len(self.client.carriers()), 1)
         self.assertIn('onbuy_carrier_code is missing', logs.output[0])
 

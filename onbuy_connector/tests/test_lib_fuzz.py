@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase
 
 from ..lib import paging, values
+from ..lib.catalogue import parse_condition, parse_tier
+from ..lib.categories import parse_category, parse_detail_group, parse_feature
 from ..lib.items import read_items
 from ..lib.listings import parse_listing
 from ..lib.orders import parse_order
+from ..lib.products import parse_found_product, queue_ids, read_creations, read_updates
+from ..lib.queues import parse_queue_row
 from ..lib.sellers import parse_carrier, parse_entity, parse_site, parse_template
 from .lib_common import document
 
@@ -38,6 +42,16 @@ ROWS = (
     (parse_carrier, document('carriers')[0]),
     (parse_site, document('site')['data']),
     (parse_entity, document('entities')['data'][0]),
+    (parse_category, document('categories')['results'][2]),
+    (parse_category, document('category')['results']),
+    (parse_feature, document('features')['results'][0]),
+    (parse_detail_group, document('technical_details')['results'][0]),
+    (parse_condition, document('conditions')['results'][0]),
+    (parse_tier, document('commission_tiers')[1]),
+    (parse_tier, document('commission_tier')['results'][0]),
+    (parse_found_product, document('products')['results'][0]),
+    (parse_queue_row, document('queues')['results'][2]),
+    (parse_queue_row, document('queues')['results'][3]),
 )
 
 
@@ -72,6 +86,18 @@ class TestDamagedRows(BaseCase):
             except values.ParseError:
                 continue
             self.assertEqual(set(results), {'A', 'B'})
+
+    @QUICK
+    @given(JSON)
+    def test_an_answer_on_products_of_any_shape_names_every_item_or_is_refused(self, answer):
+        for container in (answer, {'results': answer}, {'products': answer}, {'results': [answer, {'queue_id': answer}]}):
+            for read, key in ((read_creations, 'uid'), (read_updates, 'opc')):
+                try:
+                    results = read(container, ['A', 'B'], key)
+                except values.ParseError:
+                    continue
+                self.assertEqual(set(results), {'A', 'B'})
+                self.assertTrue(all(queue_ids({one: result}) for one, result in results.items() if result.ok))
 
     @QUICK
     @given(JSON, JSON)

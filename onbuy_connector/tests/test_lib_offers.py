@@ -1,11 +1,11 @@
-"""Price and stock of listings, and the winning prices: what is sent, and each item's own answer (16.4, 16.6)."""
+"""Making, changing and deleting listings, and the winning prices: what is sent, each item's own answer (16)."""
 from datetime import datetime
 from decimal import Decimal
 
 from ..lib import const
 from ..lib.errors import AnswerError, UncertainError
-from ..lib.offers import ListingUpdate, build_update, split_for_query
-from .lib_common import LibCase
+from ..lib.offers import ListingUpdate, NewListing, build_new_listing, build_update, split_for_query
+from .lib_common import LibCase, document
 
 # The answers of the reference, 16.4 and 16.6.
 UPDATED = {'success': True, 'results': [
@@ -38,8 +38,17 @@ class TestOffers(LibCase):
             'sku': 'A', 'sale_price': '4.50', 'sale_start_date': '2026-04-01 00:00:00',
             'sale_end_date': '2026-04-30 00:00:00'})
 
+    def test_all_terms_of_a_listing_can_be_changed(self):
+        update = ListingUpdate(
+            'A', group_sku='', delivery_template_id='2375', delivery_weight=Decimal('1.20'), handling_time=0, return_time=30,
+            free_returns=False, warranty=12, boost=Decimal('7.5'))
+        self.assertEqual(build_update(update), {
+            'sku': 'A', 'group_sku': '', 'delivery_template_id': 2375, 'delivery_weight': 1.2, 'handling_time': 0,
+            'return_time': 30, 'free_returns': False, 'warranty': 12, 'boost_marketing_commission': 7.5})
+
     def test_negative_figures_are_never_sent(self):
-        for update in (ListingUpdate('A', stock=-1), ListingUpdate('A', price=Decimal('-1'))):
+        for update in (ListingUpdate('A', stock=-1), ListingUpdate('A', price=Decimal('-1')),
+                       ListingUpdate('A', delivery_weight=Decimal('-0.1')), ListingUpdate('A', boost=-5)):
             with self.subTest(update=update), self.assertRaises(ValueError):
                 build_update(update)
 
@@ -97,3 +106,87 @@ class TestOffers(LibCase):
         self.assertEqual(sum(map(len, parts)), 1200)
         self.assertLessEqual(max(map(len, parts)), 500)
         self.assertEqual([len(part) for part in split_for_query(['Ä' * 255] * 5, 'skus[]')], [3, 2])
+
+
+def new_listing(**changed):
+    """Return a listing to make with fields changed."""
+    return NewListing(**{'sku': 'LAMP-001', 'opc': 'P7QX4M2', 'price': Decimal('24.99'), **changed})
+
+
+class TestNewListings(LibCase):
+
+    def created(self, answer, *skus):
+        """Make listings and return the results."""
+        self.expect('POST', '/listings', answer)
+        return self.client.create_listings([new_listing(sku=sku) for sku in skus])
+
+    def test_a_listing_is_written_as_the_reference_says(self):
+        start, end = datetime(2026, 4, 1), datetime(2026, 4, 30)
+        listing = new_listing(
+            condition='refurbished', stock=0, condition_notes=("A scratch",), free_returns=True, boost=10, warranty=12,
+            sale_price=Decimal('19.9'), sale_start=start, sale_end=end, delivery_weight=Decimal(3))
+        self.assertEqual(build_new_listing(listing), {
+            'opc': 'P7QX4M2', 'condition': 'refurbished', 'sku': 'LAMP-001', 'price': '24.99', 'stock': 0,
+            'condition_notes': ["A scratch"], 'free_returns': True, 'boost_marketing_commission': 10, 'warranty': 12,
+            'sale_price': '19.90', 'sale_start_date': '2026-04-01 00:00:00', 'sale_end_date': '2026-04-30 00:00:00',
+            'delivery_weight': 3})
+        self.assertEqual(build_new_listing(new_listing()), {
+            'opc': 'P7QX4M2', 'condition': 'new', 'sku': 'LAMP-001', 'price': '24.99'})
+
+    def test_what_onbuy_does_not_take_is_refused_in_a_sentence(self):
+        for words, changed in (
+            ("price above 0", {'price': None}), ("price above 0", {'price': Decimal('0.001')}),
+            ("price above 0", {'price': Decimal(-1)}), ("code of its product", {'opc': ''}),
+            ("one of 0, 5, 10", {'boost': 7}), ("stock of LAMP-001 cannot be negative", {'stock': -1}),
+        ):
+            with self.subTest(changed=changed), self.assertRaisesRegex(ValueError, words):
+                build_new_listing(new_listing(**changed))
+
+    def test_each_listing_has_its_own_answer(self):
+        results = self.created(document('listings_created'), 'LAMP-001', 'LAMP-002', 'LAMP-003', 'LAMP-004')
+        self.assertEqual([result.ok for result in results.values()], [True, True, False, False])
+        self.assertEqual((results['LAMP-001'].data['created'], results['LAMP-001'].data['product_listing_id']),
+                         (True, '144000101'))
+        self.assertTrue(results['LAMP-002'].data['updated'])
+        self.assertEqual(results['LAMP-003'].message, "The SKU already exists for a different product")
+        self.assertEqual(results['LAMP-004'].code, const.MISSING)
+
+    def test_a_row_without_a_word_decides_nothing(self):
+        self.assertEqual(self.created({'results': [{'sku': 'A', 'product_listing_id': '1'}]}, 'A')['A'].code, const.MISSING)
+
+    def test_no_more_than_100_and_no_sku_twice(self):
+        for listings in ([new_listing(sku=str(number)) for number in range(101)], [new_listing()] * 2):
+            with self.assertRaises(ValueError):
+                self.client.create_listings(listings)
+
+    def test_a_lost_answer_is_uncertain(self):
+        with self.assertRaises(UncertainError):
+            self.created(b'<html>', 'A')
+
+
+class TestDelete(LibCase):
+
+    def delete(self, answer, *skus):
+        """Delete listings and return the results."""
+        self.expect('DELETE', '/listings/by-sku', answer)
+        return self.client.delete_listings(list(skus))
+
+    def test_results_are_keyed_by_sku(self):
+        results = self.delete({'success': True, 'results': {
+            'LAMP-001': {'status': 'ok'}, 'NOPE': {'error': "SKU not found"}}}, 'LAMP-001', 'NOPE', 'SILENT')
+        self.assertEqual(self.sent()['json'], {'site_id': 2000, 'skus': ['LAMP-001', 'NOPE', 'SILENT']})
+        self.assertEqual([result.ok for result in results.values()], [True, False, False])
+        self.assertEqual((results['NOPE'].message, results['SILENT'].code), ("SKU not found", const.MISSING))
+
+    def test_neither_silence_nor_another_word_is_success(self):
+        items = {'A': {}, 'B': {'status': 'queued'}, 'C': {'status': 'ok', 'error': "no"}}
+        results = self.delete({'results': items}, *items)
+        self.assertFalse([result for result in results.values() if result.ok])
+
+    def test_a_sku_may_be_any_word(self):
+        self.assertTrue(self.delete({'results': {'success': {'status': 'ok'}}}, 'success')['success'].ok)
+
+    def test_no_more_than_1000_and_nothing_is_no_call(self):
+        with self.assertRaises(ValueError):
+            self.client.delete_listings([str(number) for number in range(1001)])
+        self.assertEqual(self.client.delete_listings([]), {})

@@ -79,7 +79,7 @@ class TestShippingMapping(ShippingCommon):
         self.store._store_carriers([Carrier(first.code, 'Renamed'), Carrier('OCC-NEW', 'New Carrier')])
         self.assertEqual(first.name, 'Renamed')
         self.assertEqual(self.env['onbuy.carrier'].search_count([]), count + 1)
-        self.store.action_sync_carriers()
+        self.store.action_sync_reference()
         self.assertNotEqual(first.name, 'Renamed')
 
     def test_the_earliest_expected_dispatch_is_the_deliverys_deadline_in_utc(self):

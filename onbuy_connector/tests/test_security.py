@@ -7,7 +7,10 @@ from odoo.tools import mute_logger
 
 from .common import OnbuyCommon
 
-NO_BUSINESS_DATA = {'onbuy.sync.mixin', 'onbuy.brand', 'onbuy.carrier', 'onbuy.store.state'}  # the last: system only
+NO_BUSINESS_DATA = {  # OnBuy's own data; and the last one, which is for the system only
+    'onbuy.sync.mixin', 'onbuy.brand', 'onbuy.carrier', 'onbuy.category', 'onbuy.condition', 'onbuy.commission.tier',
+    'onbuy.feature', 'onbuy.feature.option', 'onbuy.technical.detail', 'onbuy.store.state',
+}
 
 
 @tagged('post_install', '-at_install')
