@@ -34,7 +34,7 @@ class Endpoints:
     def find_listing(self, sku):
         """Return the Listing with exactly this SKU, None when OnBuy shows none (suspended: hidden, 16.3).
 
-        :raise AnswerError: the row cannot be understood, or OnBuy answers with other SKUs
+        :raise AnswerError: the row cannot be understood, OnBuy answers with other SKUs, or counts a row that it leaves out
         """
         page = next(self.iter_listings(sku=sku))
         found = [listing for listing in page.items if listing.sku == sku]
@@ -45,6 +45,8 @@ class Endpoints:
         if any(listing.sku.casefold() != sku.casefold() for listing in page.items):
             raise AnswerError(f"OnBuy was asked for {sku} and answered with others.", method='GET',
                               path='/listings')
+        if page.total and not page.items:
+            raise AnswerError(f"OnBuy has {sku} but did not send it.", method='GET', path='/listings')
         return None
 
     def update_listings(self, updates):

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
-from .values import first, to_datetime, to_decimal, to_int, to_key, to_money, to_text
+from .values import first, maybe, to_datetime, to_decimal, to_int, to_key, to_money, to_text
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Listing:
 
     :param listing_id: `product_listing_id`
     :param boost: percentage of extra commission, or None
+    :param delivery_weight: kilograms; None when unreadable
     :param image_url: '' when there is none
     :param raw: the row as received, without secrets
     :param digest: sha256 of ``raw``
@@ -30,6 +31,7 @@ class Listing:
     handling_time: int | None
     boost: Decimal | None
     delivery_template_id: str | None
+    delivery_weight: Decimal | None
     image_url: str
     product_url: str
     product_codes: tuple[str, ...]
@@ -65,6 +67,7 @@ def parse_listing(row):
         handling_time=to_int(row.get('handling_time'), 'handling_time'),
         boost=to_decimal(row.get('boost_marketing_commission'), 'boost_marketing_commission'),
         delivery_template_id=parse_template_id(row.get('delivery_template_id')),
+        delivery_weight=maybe(to_decimal, row.get('delivery_weight')),
         image_url=to_text(row.get('image_url'), 'image_url', limit=2000),
         product_url=to_text(row.get('product_url'), 'product_url', limit=2000),
         product_codes=_product_codes(row.get('product_codes')),
