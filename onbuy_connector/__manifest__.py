@@ -18,6 +18,7 @@
         'views/onbuy_order_action_views.xml',
         'views/onbuy_order_views.xml',
         'views/onbuy_listing_views.xml',
+        'views/onbuy_listing_problem_views.xml',
         'views/onbuy_shipping_mapping_views.xml',
         'views/onbuy_sync_run_views.xml',
         'views/onbuy_store_templates.xml',

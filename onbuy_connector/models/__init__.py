@@ -4,6 +4,7 @@ from . import onbuy_store
 from . import onbuy_store_state
 from . import onbuy_sync_run
 from . import onbuy_listing
+from . import onbuy_listing_problem
 from . import onbuy_offer_change
 from . import onbuy_brand
 from . import onbuy_order
@@ -20,6 +21,7 @@ from . import onbuy_listing_image
 from . import onbuy_listing_offer
 from . import onbuy_listing_price
 from . import onbuy_listing_pull
+from . import onbuy_listing_pass
 from . import onbuy_listing_push
 from . import onbuy_listing_brake
 from . import onbuy_listing_stock

@@ -27,6 +27,8 @@ from . import test_lib_prices
 from . import test_lib_sandbox
 from . import test_lib_token
 from . import test_lib_values
+from . import test_listing_pass
+from . import test_listing_problems
 from . import test_mapping
 from . import test_money
 from . import test_money_property

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from urllib.parse import quote
 
 import requests
 
@@ -130,6 +131,15 @@ class OnbuyCommon(TransactionCase):
         """
         self.sandbox.control('POST', '/faults', {'kind': kind, **values})
         self.addCleanup(self.sandbox.control, 'DELETE', '/faults')
+
+    def lay_over(self, sku, /, **overrides):
+        """Have OnBuy's list show other values of a listing until the test ends.
+
+        :param overrides: fields as `GET /listings` has them
+        """
+        path = f'/listings/{quote(sku, safe="")}'
+        self.sandbox.control('PATCH', path, {'overrides': overrides})
+        self.addCleanup(self.sandbox.control, 'PATCH', path, {'overrides': None})
 
     def go_live(self, **values):
         """Connect the store and take it live.
