@@ -42,7 +42,8 @@ class OnbuyListing(models.Model):
         help="The unit that one sold piece stands for, e.g. a pack of 6.",
     )
     match_state = fields.Selection(
-        selection=[('matched', "Matched"), ('none', "No product found"), ('ambiguous', "Several products fit")],
+        selection=[('matched', "Matched"), ('none', "No product found"), ('ambiguous', "Several products fit"),
+                   ('proposed', "To confirm")],
         string="Match", default='none', required=True, readonly=True, index=True,
     )
 

@@ -41,7 +41,8 @@ class OnbuyListingProblem(models.Model):
         advice = {
             'duplicate': self.env._("Give one of the two another SKU in the Seller Control Panel."),
             'missing': self.env._("Give it a SKU of its own in the Seller Control Panel."),
-            'broken': self.env._("Correct it in the Seller Control Panel. If it looks right there, ask OnBuy's seller support."),
+            'broken': self.env._(
+                "Correct it in the Seller Control Panel. If it looks right there, ask OnBuy's seller support."),
         }
         for problem in self:
             problem.advice = advice.get(problem.kind)

@@ -3,7 +3,9 @@ from functools import partial
 
 from odoo import api, models
 
-COMPARED = ['sku', 'remote_id', 'digest', 'is_on_onbuy', 'product_id', 'match_state', 'product_codes', 'condition', 'store_id']
+# What an unchanged listing is looked at for: the rest of its columns is not read.
+COMPARED = [
+    'sku', 'remote_id', 'digest', 'is_on_onbuy', 'product_id', 'match_state', 'product_codes', 'condition', 'store_id']
 
 
 class OnbuyStore(models.Model):

@@ -25,6 +25,7 @@ TASK_CRONS = {
     'offers': 'onbuy_connector.ir_cron_push_offers',
     'comparison': 'onbuy_connector.ir_cron_compare_offers',
     'brands': 'onbuy_connector.ir_cron_sync_brands',
+    'products': 'onbuy_connector.ir_cron_create_products',
 }
 
 

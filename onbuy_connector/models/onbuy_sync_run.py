@@ -22,6 +22,7 @@ class OnbuySyncRun(models.Model):
             ('offers', "Stock and prices"),
             ('comparison', "Daily comparison"),
             ('brands', "Brands"),
+            ('products', "New products"),
         ],
         required=True, readonly=True,
     )
