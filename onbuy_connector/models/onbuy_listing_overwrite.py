@@ -19,7 +19,7 @@ class OnbuyStore(models.Model):
 
     _inherit = 'onbuy.store'
 
-    overwrite_name = fields.Boolean(string="Name", tracking=True)
+    overwrite_name = fields.Boolean(string="Product name", tracking=True)
     overwrite_price = fields.Boolean(
         string="Sales price", tracking=True,
         help="OnBuy's price, without VAT where your sales prices are without. Not together with Send prices.")
@@ -84,8 +84,9 @@ class OnbuyListing(models.Model):
         """Override to let what changed on OnBuy overwrite the product's, where the store says so."""
         names = self.store_id._get_overwritten()
         before = {name: self[name] for name in names}
-        super()._set_received(values)
+        result = super()._set_received(values)
         self._overwrite_product({name for name in names if self[name] != before[name]})
+        return result
 
     def _overwrite_product(self, names):
         """Write on the product what OnBuy has otherwise, where nothing stands in the way.

@@ -121,7 +121,7 @@ class OnbuyListing(models.Model):
 
         :param dict values: of :meth:`_prepare_values`
         """
-        self._set_synced(**values)
+        return self._set_synced(**values)
 
     @api.model
     def _prepare_values(self, store, listing):

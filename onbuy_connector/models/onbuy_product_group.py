@@ -103,7 +103,7 @@ class OnbuyProductGroupLine(models.Model):
 
     group_id = fields.Many2one('onbuy.product.group', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='group_id.company_id', store=True)
-    listing_id = fields.Many2one('onbuy.listing', required=True, readonly=True, ondelete='cascade')
+    listing_id = fields.Many2one('onbuy.listing', required=True, readonly=True, index=True, ondelete='cascade')
     currency_id = fields.Many2one(related='listing_id.currency_id')
     sku = fields.Char(related='listing_id.sku')
     name = fields.Char(related='listing_id.name')

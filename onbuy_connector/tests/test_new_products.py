@@ -27,7 +27,7 @@ class TestNewProducts(OnbuyCommon):
     def preview(self):
         """Open the preview as its user; return the lines."""
         action = self.store.with_user(self.user).action_preview_products()
-        lines = self.env['onbuy.product.preview'].with_user(self.user).with_context(action['context'])
+        lines = self.env['onbuy.product.preview'].with_user(self.user).with_context(**action['context'])
         return lines.search(action['domain'])
 
     def find_line(self, listing):
@@ -87,7 +87,7 @@ class TestNewProducts(OnbuyCommon):
         chosen = lines[:2]
         chosen.to_create = True
         listings = chosen.listing_id
-        lines.browse().with_context(lines.env.context).action_create_chosen()
+        lines.browse().action_create_chosen()
         self.assertEqual(self.listings().filtered('product_id'), listings)
         self.assertEqual(listings.product_id.mapped('default_code'), listings.mapped('sku'))
         self.assertEqual(set(listings.mapped('match_state')), {'matched'})
