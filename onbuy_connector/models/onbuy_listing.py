@@ -30,7 +30,7 @@ class OnbuyListing(models.Model):
     product_url = fields.Char(string="Page on OnBuy", readonly=True)
     is_on_onbuy = fields.Boolean(
         string="On OnBuy", default=True, readonly=True,
-        help="Off when the last full reading did not find it: deleted, or suspended by OnBuy.",
+        help="Off when the last full reading did not find it: it is suspended or removed.",
     )
     digest = fields.Char(readonly=True)
     product_id = fields.Many2one(

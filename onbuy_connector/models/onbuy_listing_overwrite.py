@@ -95,9 +95,13 @@ class OnbuyListing(models.Model):
         """
         values, _notes = self._plan_overwrite(names)
         if values.pop('image_url', None):
-            self.image_state = 'wanted'
+            self._want_image()
         if values:
             self._write_product(values)
+
+    def _want_image(self):
+        """Have the picture of this listing fetched for its product."""
+        self.image_state = 'wanted'
 
     def _plan_overwrite(self, names):
         """Compare the product with OnBuy.

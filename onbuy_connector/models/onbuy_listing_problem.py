@@ -25,7 +25,7 @@ class OnbuyListingProblem(models.Model):
     name = fields.Char(readonly=True)
     sku = fields.Char(string="SKU", readonly=True)
     message = fields.Text(string="What Is Wrong", readonly=True)
-    advice = fields.Char(string="What to Do", compute='_compute_advice')
+    advice = fields.Text(string="What to Do", compute='_compute_advice')
     url = fields.Char(string="Page on OnBuy", readonly=True)
     listing_id = fields.Many2one(
         'onbuy.listing', string="Listing Here", readonly=True, index='btree_not_null', ondelete='set null',

@@ -203,7 +203,7 @@ class OnbuyProductGroupLine(models.Model):
         if replaced.image_1920:
             values['image_variant_1920'] = replaced.image_1920
         elif listing.image_url:
-            listing.image_state = 'wanted'
+            listing._want_image()
         replaced.barcode = False
         variant.write({**values, 'default_code': reference, 'barcode': barcode})
         listing.write({'product_id': variant.id, 'uom_id': variant.uom_id.id})

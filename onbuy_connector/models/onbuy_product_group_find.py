@@ -74,7 +74,7 @@ class OnbuyListing(models.Model):
         for get_stem in (names.stem, names.all_but_last):
             by_stem = groupable.grouped(lambda listing, get_stem=get_stem: get_stem(listing.name or '').casefold())
             for key, listings in by_stem.items():
-                if key and len(listings) > 1:
+                if key and len({listing.name.casefold() for listing in listings}) > 1:
                     families.append(('name', listings))
                     groupable -= listings
         return families

@@ -57,5 +57,6 @@ from . import test_sync_listings
 from . import test_sync_orders
 from . import test_tour
 from . import test_tracking
+from . import test_variation_names
 from . import test_vat
 from . import test_winning

@@ -163,6 +163,10 @@ class OnbuyCommon(TransactionCase):
         self.env.ref(f'onbuy_connector.ir_cron_{name}').method_direct_trigger()
         self.env.invalidate_all()
 
+    def fetch_pictures(self):
+        """Fetch the pictures that are wanted."""
+        self.run_cron('sync_listings')
+
     def skus(self):
         """Return the SKUs of the store's listings, in order."""
         return self.env['onbuy.listing'].search([('store_id', '=', self.store.id)]).mapped('sku')

@@ -75,7 +75,7 @@ class TestOverwrite(OnbuyCommon):
     def test_a_value_that_is_the_same_is_not_written(self):
         self.store.overwrite_name = True
         self.product.name = "Renamed"
-        self.run_cron('sync_listings')  # Fetches the pictures of the new products.
+        self.fetch_pictures()
         self.env.cr.execute("UPDATE product_template SET write_date = '2020-01-01' WHERE id = %s",
                             (self.product.product_tmpl_id.id,))
         self.send(name="Renamed")
@@ -195,12 +195,13 @@ class TestOverwrite(OnbuyCommon):
         self.listings().image_state = False
         self.product.image_1920 = False
         self.send(image_url=f'{self.listing.image_url}?new')
+        self.fetch_pictures()
         self.assertEqual(self.listing.image_state, 'done')
         self.assertTrue(self.product.image_1920)
 
     def test_a_picture_that_is_there_stays(self):
         self.store.overwrite_image = True
-        self.run_cron('sync_listings')  # Fetches those of the new products.
+        self.fetch_pictures()
         picture = self.product.image_1920
         self.listings().image_state = False
         self.send(image_url=f'{self.listing.image_url}?new')

@@ -14,7 +14,7 @@ class OnbuyProductPreview(models.TransientModel):
     price = fields.Monetary(related='listing_id.price', string="Price on OnBuy")
     currency_id = fields.Many2one(related='store_id.currency_id')
     barcode = fields.Char(readonly=True)
-    note = fields.Char(string="Look At", readonly=True)
+    note = fields.Text(string="Look At", readonly=True)
     to_create = fields.Boolean(string="Create", default=True)
 
     @api.model
@@ -56,7 +56,7 @@ class OnbuyProductPreview(models.TransientModel):
         """
         code = listing._get_first_code()
         if listing in variations:
-            yield self.env._("Looks like a variation: Sync group products makes one product of all.")
+            yield self.env._("Looks like a variation: Sync group products makes one product of them.")
         if not listing.name:
             yield self.env._("OnBuy sent no name: the SKU becomes the name.")
         if not code:
