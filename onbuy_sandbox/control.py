@@ -173,15 +173,17 @@ def restore(world, request, body):
 
 
 def change_listing(world, request, body):
-    """`PATCH /_control/listings/{sku}`: `price`, `stock`, `competitor`, `forced_winning`, `name`."""
+    """`PATCH /_control/listings/{sku}`: `price`, `stock`, `competitor`, `forced_winning`, `name`, `overrides`."""
     listing = _listing(world, request, body)
-    unknown = set(body) - {'account', 'price', 'stock', 'competitor', 'forced_winning', 'name'}
+    unknown = set(body) - {'account', 'price', 'stock', 'competitor', 'forced_winning', 'name', 'overrides'}
     if unknown:
         raise BadWish(f"A listing has no {', '.join(sorted(unknown))} that could be changed here.")
     amount, stock = parsing.number(body.get('price', 0)), parsing.integer(body.get('stock', 0))
     if amount is None or amount < 0 or stock is None:
         raise BadWish("price and stock must be numbers.")
-    competitor = _competitor(body.get('competitor'))
+    competitor, overrides = _competitor(body.get('competitor')), body.get('overrides')
+    if not isinstance(overrides, dict | None):
+        raise BadWish("overrides is null or an object of fields as GET /listings shows them.")
     if 'price' in body:
         set_price(listing, amount, world.clock.now())
     if 'stock' in body:
@@ -190,6 +192,8 @@ def change_listing(world, request, body):
         listing.competitor = competitor
     if 'forced_winning' in body:
         listing.forced_winning = parsing.boolean(body['forced_winning'])
+    if 'overrides' in body:
+        listing.overrides = overrides
     listing.product.name = str(body.get('name') or listing.product.name)
     return _show_listing(world, listing)
 

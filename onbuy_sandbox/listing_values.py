@@ -196,6 +196,7 @@ def show(listing, base_url):
         'free_returns': int(listing.free_returns), 'sale_price': parsing.money(listing.sale_price),
         'sale_start_date': stamp(listing.sale_start_date), 'sale_end_date': stamp(listing.sale_end_date),
         'created_at': stamp(listing.created_at), 'updated_at': stamp(listing.updated_at),
+        **(listing.overrides or {}),
     }
 
 

@@ -77,6 +77,7 @@ class Listing:
     hidden_until: datetime | None = None  # the SKU cannot be addressed before
     competitor: dict | None = None  # {'item_price', 'delivery_price'} of the best other offer
     forced_winning: bool | None = None
+    overrides: dict | None = None  # laid over its JSON, for tests of odd servers
 
     @property
     def active(self):

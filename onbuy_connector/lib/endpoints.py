@@ -31,7 +31,7 @@ class Endpoints(Calls):
     def find_listing(self, sku):
         """Return the Listing with exactly this SKU, None when OnBuy shows none (suspended: hidden, 16.3).
 
-        :raise AnswerError: the row cannot be understood, or OnBuy answers with other SKUs
+        :raise AnswerError: the row cannot be understood, OnBuy answers with other SKUs, or counts a row that it leaves out
         """
         page = next(self.iter_listings(sku=sku))
         found = [listing for listing in page.items if listing.sku == sku]
@@ -42,6 +42,8 @@ class Endpoints(Calls):
         if any(listing.sku.casefold() != sku.casefold() for listing in page.items):
             raise AnswerError(f"OnBuy was asked for {sku} and answered with others.", method='GET',
                               path='/listings')
+        if page.total and not page.items:
+            raise AnswerError(f"OnBuy has {sku} but did not send it.", method='GET', path='/listings')
         return None
 
     def create_listings(self, new):

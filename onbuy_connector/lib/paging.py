@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from . import const, values
 from .errors import AnswerError
-from .values import as_object, first, maybe, to_datetime, to_int, to_key
+from .values import as_object, first, maybe, to_datetime, to_int, to_key, to_text
 
 SECOND = timedelta(seconds=1)
 BARREN_PAGES = 3  # So many pages in a row with nothing new: the server goes round in circles.
@@ -17,6 +17,7 @@ class RowError:
 
     :param raw: the row as received, without secrets
     :param str message: what is wrong with it, in a sentence
+    :param listing_id: `product_listing_id` of a listing; ``url`` its page
     """
 
     order_id: str | None
@@ -24,6 +25,10 @@ class RowError:
     raw: object = field(repr=False)
     message: str
     sku: str | None = None
+    listing_id: str | None = None
+    opc: str | None = None
+    name: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Page:
     :param total: rows that the query has in all, None when OnBuy does not say
     :param bool ordered: False when the server ignores the sorting: then only the end of the whole run, not of
         a page, says up to which time everything was seen
+    :param bool whole: whether it brought as many new rows as OnBuy's total promises; never without a total
+    :param int next_offset: where the next page begins
     """
 
     items: list
@@ -43,6 +50,8 @@ class Page:
     offset: int = 0
     total: int | None = None
     ordered: bool = True
+    whole: bool = False
+    next_offset: int = 0
 
 
 class Batch(NamedTuple):
@@ -66,7 +75,8 @@ def make_page(fresh, parse, batch, offset, ordered=True):
             items.append(parse(_checked(row)))
         except values.ParseError as error:
             errors.append(row_error(row, str(error)))
-    return Page(items, errors, offset, batch.total, ordered)
+    whole = batch.total is not None and not batch._replace(rows=fresh).is_short(offset)
+    return Page(items, errors, offset, batch.total, ordered, whole, offset + batch.step)
 
 
 def _checked(row):
@@ -85,6 +95,10 @@ def row_error(row, message):
         raw=values.redact(row),
         message=message,
         sku=maybe(to_key, fields.get('sku')),
+        listing_id=maybe(to_key, fields.get('product_listing_id')),
+        opc=maybe(to_key, first(fields, 'opc', 'product_encoded_id')),
+        name=maybe(to_text, fields.get('name'), default=None),
+        url=maybe(to_text, fields.get('product_url'), default=None, limit=2000),
     )
 
 

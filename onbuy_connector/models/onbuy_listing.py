@@ -30,7 +30,7 @@ class OnbuyListing(models.Model):
     product_url = fields.Char(string="Page on OnBuy", readonly=True)
     is_on_onbuy = fields.Boolean(
         string="On OnBuy", default=True, readonly=True,
-        help="Off when the last full reading did not find it: deleted, or suspended by OnBuy.",
+        help="Off when the last full reading did not find it: it is suspended or removed.",
     )
     digest = fields.Char(readonly=True)
     product_id = fields.Many2one(
@@ -42,7 +42,8 @@ class OnbuyListing(models.Model):
         help="The unit that one sold piece stands for, e.g. a pack of 6.",
     )
     match_state = fields.Selection(
-        selection=[('matched', "Matched"), ('none', "No product found"), ('ambiguous', "Several products fit")],
+        selection=[('matched', "Matched"), ('none', "No product found"), ('ambiguous', "Several products fit"),
+                   ('proposed', "To confirm")],
         string="Match", default='none', required=True, readonly=True, index=True,
     )
 

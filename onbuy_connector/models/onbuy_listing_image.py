@@ -27,10 +27,10 @@ class OnbuyStore(models.Model):
         """
         listings = self.env['onbuy.listing'].search([
             ('store_id', '=', self.id), ('image_state', 'in', ('wanted', 'again')), ('product_id', '!=', False)])
-        failures = 0
+        failures, hosts = 0, self._get_image_hosts()
         for listing in listings.sorted(lambda listing: listing.image_state == 'again'):
             try:
-                content = client.fetch_image(listing.image_url)
+                content = client.fetch_image(listing.image_url, hosts)
             except UnavailableError:
                 yield listing._put_off_image
                 failures += 1
@@ -42,12 +42,28 @@ class OnbuyStore(models.Model):
             yield partial(listing._store_image, content)
 
 
+    def _get_image_hosts(self):
+        """Return from which hosts pictures may come, as a system administrator set it; none: from any public one.
+
+        :rtype: list
+        """
+        hosts = self.env['ir.config_parameter'].sudo().get_param('onbuy_connector.image_hosts') or ''
+        return hosts.replace(',', ' ').split()
+
+
 class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     image_state = fields.Selection(
         selection=[('wanted', "To fetch"), ('again', "To fetch again"), ('done', "Fetched"), ('refused', "Not usable")],
         readonly=True, copy=False)
+
+    def _want_image(self):
+        """Have the first picture of these listings fetched for their products."""
+        with_picture = self.filtered('image_url')
+        if with_picture:
+            with_picture.image_state = 'wanted'
+            self.env['onbuy.store']._trigger_task('images')
 
     def _put_off_image(self):
         """Note that the picture could not be had; the second time is the last."""
@@ -65,16 +81,15 @@ class OnbuyListing(models.Model):
         except Exception:  # noqa: BLE001  Whatever a picture does to the decoder, it is only not usable.
             image = None
         self.image_state = 'done' if image else 'refused'
-        if not image or self.product_id.image_1920:
+        has_siblings = len(self.product_id.product_tmpl_id.product_variant_ids) > 1
+        name = 'image_variant_1920' if has_siblings else 'image_1920'
+        if not image or self.product_id[name]:
             return Counter()
-        self.product_id.image_1920 = base64.b64encode(image)
+        self.product_id[name] = base64.b64encode(image)
         return Counter(updated=1)
 
     def _create_products_together(self):
         """Override to fetch the first picture of a product that was made from a listing."""
         result = super()._create_products_together()
-        with_picture = self.filtered('image_url')
-        if with_picture:
-            with_picture.image_state = 'wanted'
-            self.env['onbuy.store']._trigger_task('images')
+        self._want_image()
         return result

@@ -1,8 +1,8 @@
-from psycopg2 import OperationalError
-
-from odoo import models
-from odoo.exceptions import ConcurrencyError
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+NEW = 'new'  # OnBuy API reference, 16.3
 
 
 class OnbuyStore(models.Model):
@@ -18,33 +18,83 @@ class OnbuyStore(models.Model):
 
 
 class OnbuyListing(models.Model):
-    """Which product a listing stands for: by SKU, else by barcode; never by name."""
+    """Which product a listing stands for: by SKU, else by barcode; never by name.
+
+    A barcode says which thing it is, not in which condition, nor whether its stock is the listing's: it only proposes a
+    product that is not sold as new, or that has a listing in this unit already.
+    """
 
     _inherit = 'onbuy.listing'
+
+    candidate_ids = fields.Many2many(
+        'product.product', string="Fitting Products", compute='_compute_candidate_ids',
+        help="By SKU, else by barcode. A person chooses.",
+    )
+
+    @api.depends('match_state', 'sku', 'product_codes')
+    def _compute_candidate_ids(self):
+        self.candidate_ids = False
+        for store, listings in self.filtered(lambda listing: not listing.product_id).grouped('store_id').items():
+            for listing, (found, _is_sure) in listings._find_products(store).items():
+                listing.candidate_ids = self.env['product.product'].union(*found)
+
+    # === MATCHING === #
 
     def _match(self):
         """Find the product of each listing; create it where the store says so."""
         for store, listings in self.grouped('store_id').items():
-            by_sku = listings._find_by_sku(store)
-            rest = listings - listings.filtered_domain([('sku', 'in', list(by_sku))])
-            by_code = rest._find_by_barcode(store)
+            found = listings._find_products(store)
+            listed = listings._get_listed(store, self.env['product.product'].union(*(
+                product for products, is_sure in found.values() if not is_sure for product in products)))
             for listing in listings:
-                found = by_sku.get(listing.sku) or by_code.get(listing.id) or {}
-                listing._set_match(found)
+                listing._set_match(*found[listing], listed)
             if store.create_products and store.state == 'live':
                 listings.filtered(lambda listing: listing.match_state == 'none')._create_products()
 
-    def _set_match(self, found):
+    def _find_products(self, store):
+        """Return the products that each listing may stand for.
+
+        :param store: of all of them
+        :return: dict of listing → (dict of product → unit or None for the product's own, whether its SKU says so)
+        """
+        by_sku = self._find_by_sku(store)
+        rest = self.filtered(lambda listing: listing.sku not in by_sku)
+        by_code = rest._find_by_barcode(store)
+        return {listing: (by_sku[listing.sku], True) if listing.sku in by_sku else (by_code[listing.id], False)
+                for listing in self}
+
+    def _set_match(self, found, is_sure, listed):
         """Store what was found, if it is news.
 
         :param dict found: product → unit (or None for the product's own)
+        :param bool is_sure: False if it is only to be proposed when in doubt
+        :param set listed: pairs of product and unit that have a listing; grows
         """
         values = {'match_state': 'ambiguous' if len(found) > 1 else 'none'}
         if len(found) == 1:
             (product, uom), = found.items()
-            values = {'match_state': 'matched', 'product_id': product.id, 'uom_id': (uom or product.uom_id).id}
+            uom = uom or product.uom_id
+            is_doubtful = not is_sure and ((product, uom) in listed or self._is_second_hand())
+            values = {'match_state': 'proposed'} if is_doubtful else {
+                'match_state': 'matched', 'product_id': product.id, 'uom_id': uom.id}
+            listed.add((product, uom))
         if values['match_state'] != self.match_state or values.get('product_id'):
             self.write(values)
+
+    def _is_second_hand(self):
+        """Return whether the thing is not sold as new."""
+        return (self.condition or NEW).casefold() != NEW
+
+    def _get_listed(self, store, products):
+        """Return which products have a listing on OnBuy already, and in which unit.
+
+        :param store: one ``onbuy.store``
+        :param products: ``product.product``
+        :return: set of pairs of product and unit
+        """
+        listings = products and self.search([
+            ('store_id', '=', store.id), ('product_id', 'in', products.ids), ('is_on_onbuy', '=', True)])
+        return {(listing.product_id, listing.uom_id or listing.product_id.uom_id) for listing in listings}
 
     def _get_product_domain(self, store):
         """Return the domain of the products that a store's listings may stand for."""
@@ -77,10 +127,11 @@ class OnbuyListing(models.Model):
             for pack in self.env['product.uom'].search([('barcode', 'in', codes)])
             if pack.product_id.filtered_domain(domain)
         ]
-        return {
-            listing_id: {product: uom for code, product, uom in owners if code in wanted}
-            for listing_id, wanted in spellings.items()
-        }
+        by_code = {}
+        for code, product, uom in owners:
+            by_code.setdefault(code, {})[product] = uom
+        return {listing_id: {product: uom for code in wanted for product, uom in by_code.get(code, {}).items()}
+                for listing_id, wanted in spellings.items()}
 
     def _get_barcode_spellings(self):
         """Return a listing's codes with and without leading zeros: OnBuy lists both (OnBuy API reference, 14.3).
@@ -90,58 +141,38 @@ class OnbuyListing(models.Model):
         cores = {code.strip().lstrip('0') for code in (self.product_codes or '').split(',')} - {''}
         return {spelling for core in cores for spelling in (core, core.zfill(12), core.zfill(13), core.zfill(14))}
 
-    def _create_products(self):
-        """Create the missing product of each listing; if one fails, one by one, each with its own error."""
-        try:
-            with self.env.cr.savepoint():
-                self._create_products_together()
-        except (OperationalError, ConcurrencyError):
-            raise
-        except Exception as error:  # noqa: BLE001  One bad listing must not stop the others.
-            if len(self) > 1:
-                for listing in self:
-                    listing._create_products()
-            else:
-                self._set_sync_error(self.env._("No product could be created: %(error)s", error=error), retry=False)
+    # === CHOOSING === #
 
-    def _create_products_together(self):
-        """Create the missing product of each listing, flagged for a look at its VAT."""
-        taken, values = set(), []
-        for listing in self:
-            values.append(listing._prepare_product_values(taken))
-            taken.add(values[-1]['barcode'])
-        templates = self.env['product.template'].with_context(tracking_disable=True).create(values)
-        for listing, template in zip(self, templates, strict=True):
-            product = template.product_variant_id
-            listing.write({'match_state': 'matched', 'product_id': product.id, 'uom_id': product.uom_id.id})
-        self.env.flush_all()
+    def action_choose(self):
+        """Take the only product that fits; of several, show the listing so that one can be chosen.
 
-    def _prepare_product_values(self, taken=()):
-        """Return the values of the product made from a listing.
-
-        :param taken: barcodes that may not be used
-        :rtype: dict
+        :return: a window action, where there is a choice
+        :raise UserError: when none fits
         """
         self.ensure_one()
-        code = (self.product_codes or '').split(',')[0].strip()
-        is_taken = code in taken or self.env['product.uom'].search_count([('barcode', '=', code)], limit=1) or self.env[
-            'product.product'].with_context(active_test=False).search_count([('barcode', '=', code)], limit=1)
-        return {
-            'name': self.name or self.sku,
-            'default_code': self.sku,
-            'barcode': False if is_taken else code or False,
-            'type': 'consu',
-            'is_storable': True,
-            'list_price': self._get_list_price(),
-            'onbuy_vat_to_check': True,
-            'company_id': self.company_id.id,
-        }
+        self.check_access('write')
+        if not self.candidate_ids:
+            raise UserError(self.env._(
+                "No product fits %(sku)s by SKU or barcode. Choose one by hand, or create it.", sku=self.sku))
+        if len(self.candidate_ids) > 1:
+            return {'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': self.id, 'view_mode': 'form'}
+        return self._choose(self.candidate_ids)
 
-    def _get_list_price(self):
-        """Return the sales price that, with the company's own tax, comes to the price on OnBuy, which includes VAT.
+    def _choose(self, product):
+        """Link one of the fitting products, in the unit that its barcode stands for.
 
-        :rtype: float
+        :param product: one ``product.product``
         """
-        tax = self.company_id.account_sale_tax_id
-        result = tax.with_context(force_price_include=True).compute_all(self.price) if tax else {}
-        return result.get('total_included' if tax.price_include else 'total_excluded', self.price)
+        found, _is_sure = self._find_products(self.store_id)[self]
+        self.write({'product_id': product.id, 'uom_id': (found.get(product) or product.uom_id).id})
+
+
+class ProductProduct(models.Model):
+    _inherit = 'product.product'
+
+    def action_onbuy_choose(self):
+        """Link this product to the listing that the context names: one of those that fit it."""
+        self.ensure_one()
+        listing = self.env['onbuy.listing'].browse(self.env.context.get('onbuy_listing_id')).exists()
+        listing.check_access('write')
+        listing._choose(self)

@@ -253,7 +253,10 @@ class OnbuyStore(models.Model):
         return self._run_now('order_statuses')
 
     def action_sync_listings(self):
-        """Read all listings now, as far as time allows."""
+        """Read all listings now; what takes longer than a button may goes on in the background."""
+        self.ensure_one()
+        self.check_access('read')
+        self._ask_full_reading()
         return self._run_now('listings')
 
     def action_view_listings(self):

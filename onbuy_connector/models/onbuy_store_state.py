@@ -54,6 +54,18 @@ class OnbuyStoreState(models.Model):
         ))
 
     @api.model
+    def _merge(self, store, by_topic):
+        """Add to what is stored for some topics, in one statement; equal keys are replaced.
+
+        :param store: one ``onbuy.store``
+        :param dict by_topic: topic → JSON-able dict
+        """
+        rows = SQL(", ").join(SQL("(%s, %s, %s)", store.id, topic, json.dumps(data)) for topic, data in by_topic.items())
+        self.env.cr.execute(SQL(
+            """INSERT INTO onbuy_store_state (store_id, topic, data) VALUES %s
+               ON CONFLICT (store_id, topic) DO UPDATE SET data = onbuy_store_state.data || EXCLUDED.data""", rows))
+
+    @api.model
     def _load_committed(self, store, topic):
         """As :meth:`_load`, but what is committed now, whatever this transaction's snapshot is."""
         with self.env.registry.cursor() as cr:

@@ -28,6 +28,7 @@ TASK_CRONS = {
     'brands': 'onbuy_connector.ir_cron_sync_brands',
     'reference': 'onbuy_connector.ir_cron_sync_reference',
     'categories': 'onbuy_connector.ir_cron_sync_categories',
+    'products': 'onbuy_connector.ir_cron_create_products',
 }
 
 

@@ -25,6 +25,7 @@ class OnbuySyncRun(models.Model):
             ('brands', "Brands"),
             ('reference', "Delivery templates, carriers, features"),
             ('categories', "Categories, conditions, commission"),
+            ('products', "New products"),
         ],
         required=True, readonly=True,
     )

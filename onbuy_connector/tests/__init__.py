@@ -10,6 +10,7 @@ from . import test_fees
 from . import test_flow
 from . import test_fulfilment
 from . import test_governor_use
+from . import test_groups
 from . import test_import
 from . import test_label
 from . import test_layers
@@ -35,14 +36,18 @@ from . import test_lib_sandbox
 from . import test_lib_sandbox_catalogue
 from . import test_lib_token
 from . import test_lib_values
+from . import test_listing_pass
+from . import test_listing_problems
 from . import test_mapping
 from . import test_money
 from . import test_money_property
+from . import test_new_products
 from . import test_no_mail
 from . import test_odd_servers
 from . import test_offer_change
 from . import test_offline
 from . import test_opening_stock
+from . import test_overwrite
 from . import test_partner
 from . import test_price_triggers
 from . import test_prices
@@ -62,5 +67,6 @@ from . import test_sync_listings
 from . import test_sync_orders
 from . import test_tour
 from . import test_tracking
+from . import test_variation_names
 from . import test_vat
 from . import test_winning

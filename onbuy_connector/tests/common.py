@@ -6,6 +6,7 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from urllib.parse import quote
 
 import requests
 
@@ -131,6 +132,15 @@ class OnbuyCommon(TransactionCase):
         self.sandbox.control('POST', '/faults', {'kind': kind, **values})
         self.addCleanup(self.sandbox.control, 'DELETE', '/faults')
 
+    def lay_over(self, sku, /, **overrides):
+        """Have OnBuy's list show other values of a listing until the test ends.
+
+        :param overrides: fields as `GET /listings` has them
+        """
+        path = f'/listings/{quote(sku, safe="")}'
+        self.sandbox.control('PATCH', path, {'overrides': overrides})
+        self.addCleanup(self.sandbox.control, 'PATCH', path, {'overrides': None})
+
     def go_live(self, **values):
         """Connect the store and take it live.
 
@@ -152,6 +162,10 @@ class OnbuyCommon(TransactionCase):
         self.env.flush_all()
         self.env.ref(f'onbuy_connector.ir_cron_{name}').method_direct_trigger()
         self.env.invalidate_all()
+
+    def fetch_pictures(self):
+        """Fetch the pictures that are wanted."""
+        self.run_cron('fetch_images')
 
     def skus(self):
         """Return the SKUs of the store's listings, in order."""

@@ -105,6 +105,19 @@ class TestListings(LibCase):
                 with self.assertRaises(AnswerError):
                     self.client.find_listing('LAMP-001')
 
+    def test_a_listing_that_onbuy_counts_but_leaves_out_is_not_gone(self):
+        for _call in range(2):  # A short page is read again.
+            self.expect('GET', '/listings', page([], 1))
+        with self.assertRaises(AnswerError):
+            self.client.find_listing('LAMP-001')
+
+    def test_a_listing_without_a_sku_is_an_error_that_says_which_it_is(self):
+        row = listing_row(sku=' ', product_url='https://www.onbuy.com/gb/p/lamp~p1')
+        self.expect('GET', '/listings', page([row], 1))
+        error, = next(self.client.iter_listings()).errors
+        self.assertEqual((error.sku, error.listing_id, error.opc), (None, str(row['product_listing_id']), row['opc']))
+        self.assertEqual((error.name, error.url), (row['name'], row['product_url']))
+
 
 class TestOrders(LibCase):
 

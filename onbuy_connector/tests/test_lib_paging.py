@@ -263,6 +263,30 @@ class TestListingsByOffset(BaseCase):
             )
 
 
+def read_pages(server, limit=10):
+    """Return the pages as the client gives them."""
+    return [paging.make_page(fresh, dict, batch, offset)
+            for offset, batch, fresh in paging.iter_by_offset(server, paging.listing_key, limit)]
+
+
+class TestPages(BaseCase):
+
+    def test_a_page_is_whole_when_it_brought_what_the_total_promises(self):
+        self.assertEqual([one.whole for one in read_pages(Listings(25))], [True, True, True])
+
+    def test_a_page_that_stays_short_empty_or_repeated_is_not_whole(self):
+        for fault in ('short', 'empty', 'repeat'):
+            with self.subTest(fault=fault):
+                pages = read_pages(Listings(25, {1: fault, 2: fault}))
+                self.assertEqual([one.whole for one in pages], [True, False, True])
+
+    def test_a_server_without_total_gives_no_whole_page(self):
+        self.assertEqual({one.whole for one in read_pages(Listings(25, total=False))}, {False})
+
+    def test_the_next_page_begins_where_a_capped_limit_ends(self):
+        self.assertEqual([one.next_offset for one in read_pages(Listings(12, cap=5))], [5, 10, 15])
+
+
 class TestRows(BaseCase):
 
     def test_one_bad_row_in_three_is_reported_and_the_others_are_read(self):

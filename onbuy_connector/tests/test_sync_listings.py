@@ -1,20 +1,17 @@
 import base64
-from dataclasses import replace
 
 from odoo.tests import tagged
 
 from ..lib.client import OnBuyClient
 from ..lib.errors import UnavailableError
-from ..models import onbuy_listing_pull
 from .common import OnbuyCommon
-from .test_sync_orders import SlicedMixin
 
 PIXEL = base64.b64decode(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')
 
 
 @tagged('post_install', '-at_install')
-class TestSyncListings(SlicedMixin, OnbuyCommon):
+class TestSyncListings(OnbuyCommon):
     """Listings in, and which product each stands for."""
 
     def read(self, *, live=False):  # pylint: disable=method-required-super
@@ -29,11 +26,6 @@ class TestSyncListings(SlicedMixin, OnbuyCommon):
     def listings(self):
         """Return the store's listings."""
         return self.env['onbuy.listing'].search([('store_id', '=', self.store.id)])
-
-    def get_remote(self, sku):
-        """Return a listing as OnBuy has it now."""
-        with self.store._connect() as client:
-            return client.find_listing(sku)
 
     def make_product(self, **values):
         """Create a product of the store's company."""
@@ -126,86 +118,11 @@ class TestSyncListings(SlicedMixin, OnbuyCommon):
         self.assertTrue(listing.product_id)
         self.assertFalse(listing.product_id.barcode)
 
-    # === DUPLICATES, ABSENCE === #
-
-    def test_of_two_listings_with_one_sku_the_first_is_kept_and_says_so_once(self):
-        listing = self.read()[0]
-        remote = self.get_remote(listing.sku)
-        before = len(self.listings())
-        twin = replace(remote, listing_id='999999', opc='TWIN', digest='twin')
-        for _pass in range(2):
-            self.env['onbuy.listing']._store(self.store, [remote, twin], {}, replace=True)
-        self.assertEqual(listing.remote_id, remote.listing_id)
-        self.assertIn("has the SKU", listing.sync_error)
-        self.assertIn("999999", listing.sync_error)
-        self.assertEqual(len(self.listings()), before)
-
-    def test_a_listing_that_was_deleted_is_marked_and_comes_back_when_it_does(self):
-        listing = self.read()[0]
-        sku, values = listing.sku, self.get_remote(listing.sku)
-        with self.store._connect() as client:
-            client.request('DELETE', '/listings/by-sku', json={'site_id': 2000, 'skus': [sku]})
-        self.run_cron('sync_listings')
-        self.assertEqual((listing.is_on_onbuy, listing.sync_state), (False, 'error'))
-        self.env['onbuy.listing']._store(self.store, [values], {}, replace=True)
-        self.assertEqual((listing.is_on_onbuy, listing.sync_state, listing.sync_error), (True, 'synced', False))
-
-    def test_a_listing_that_a_shifted_page_hid_is_asked_for_before_it_is_called_gone(self):
-        listings = self.read()
-        self.fault('short_page', path='/listings', count=3)
-        self.run_cron('sync_listings')
-        self.assertEqual(set(listings.mapped('is_on_onbuy')), {True})
-
-    def test_a_row_that_cannot_be_understood_is_told_on_its_listing_which_is_not_gone(self):
-        listing = self.read()[0]
-        self.store._note_broken_listing(
-            type('Row', (), {'sku': listing.sku, 'message': "The price is no number."}), seen := {})
-        self.assertEqual(listing.sync_error, "The price is no number.")
-        self.assertIn(listing.sku, seen)
-
-    # === A PART AFTER THE OTHER === #
-
-    def set_window(self):
-        """Read two pages of three at a time and return a function giving the offsets asked for since."""
-        self.patch(onbuy_listing_pull, 'PAGE', 3)
-        self.patch(onbuy_listing_pull, 'WINDOW', 6)
-
-        def get_offsets():
-            calls = self.sandbox.requests('/listings')
-            self.sandbox.control('DELETE', '/requests')
-            return [next((part[7:] for part in one['query'].split('&') if part.startswith('offset=')), '0')
-                    for one in calls]
-        get_offsets()
-        return get_offsets
-
-    def test_after_the_first_full_reading_each_run_reads_the_newest_page_and_the_next_window(self):
-        self.read()
-        get_offsets = self.set_window()
-        self.run_cron('sync_listings')
-        self.assertEqual(get_offsets(), ['0', '0', '3'])
-        self.run_cron('sync_listings')
-        self.assertEqual(get_offsets(), ['0', '6', '9'])
-        self.run_cron('sync_listings')
-        self.assertEqual(get_offsets()[:2], ['0', '0'] if self.is_pass_over() else ['0', '12'])
-
-    def is_pass_over(self):
-        """Return whether the window is back at the beginning."""
-        return self.env['onbuy.store.state']._load(self.store, 'listings')['offset'] <= 6
-
-    def test_a_window_that_is_cut_goes_on_where_it_was_and_comes_to_an_end(self):
-        self.read()
-        get_offsets = self.set_window()
-        self.slice_crons(2)
-        for _slice in range(2):
-            self.run_cron('sync_listings')
-        self.assertEqual(get_offsets(), ['0', '0', '3'], "one window and no more")
-        self.assertEqual(self.env['onbuy.store.state']._load(self.store, 'listings')['read'], 0)
-
     # === PICTURES === #
 
     def with_picture(self, answer):
         """Read with a client whose pictures are ``answer`` (bytes or an exception); return a listing."""
-        def fetch(client, url):
+        def fetch(client, url, hosts):
             if isinstance(answer, Exception):
                 raise answer
             return answer

@@ -47,6 +47,10 @@ class TestKits(OnbuyCommon):
         self.env.cr.execute("DELETE FROM onbuy_offer_change")
         return found
 
+    def test_a_kit_and_its_components_stay_the_products_they_are(self):
+        other = self.store.listing_ids[1].product_id
+        self.assertEqual((self.kit | self.lamp | other)._onbuy_filter_used(), self.kit | self.lamp)
+
     def test_the_scarcest_component_counts(self):
         self.count_stock(self.lamp, 10)
         self.count_stock(self.bulb, 8)

@@ -181,6 +181,9 @@ def test_a_listing_is_seen_and_changed(api):
     assert shown['competitor'] == {'item_price': '6.00', 'delivery_price': '1.00'}
     assert api.control('GET', f'/listings/{sku}') == shown
     assert api.control('PATCH', f'/listings/{sku}', {'competitor': None})['competitor'] is None
+    api.control('PATCH', f'/listings/{sku}', {'overrides': {'sku': None, 'price': 'a lot'}})
+    assert [row['price'] for row in api.listings() if row['sku'] is None] == ['a lot']
+    refused(api, 'PATCH', f'/listings/{sku}', {'overrides': []})
     refused(api, 'PATCH', f'/listings/{sku}', {'colour': 'red'})
     refused(api, 'PATCH', f'/listings/{sku}', {'price': 'x'})
     refused(api, 'PATCH', f'/listings/{sku}', {'competitor': 5})
