@@ -140,10 +140,8 @@ class OnbuyStore(models.Model):
         if self.stock_basis == 'forecast':
             incoming = self._get_move_quantities(products, self._get_incoming_domain(locations))
         sold = self._get_sold_quantities()
-        return {
-            product_id: on_hand.get(product_id, 0) - taken.get(product_id, 0) + incoming.get(product_id, 0) - sold[product_id]
-            for product_id in products.ids
-        }
+        return {product_id: on_hand.get(product_id, 0) + incoming.get(product_id, 0)
+                - taken.get(product_id, 0) - sold[product_id] for product_id in products.ids}
 
     def _get_sold_quantities(self):
         """Return what OnBuy sold that no goods are promised to here: orders that could not be imported yet, or that wait as
