@@ -134,9 +134,12 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
         return reply
 
     def _send(self, method, url, started, *, headers, **content):
-        """Send one HTTP request and return its Reply; keys must not travel, so redirects are not followed."""
+        """Send one HTTP request and return its Reply; keys must not travel, so redirects are not followed.
+
+        The token is the only authorisation: without one said, `requests` would put a password of a .netrc in its place.
+        """
         with self._session.request(
-            method, url, headers={'User-Agent': const.USER_AGENT, **headers}, timeout=self._timeout,
+            method, url, headers={'User-Agent': const.USER_AGENT, **headers}, auth=_leave_alone, timeout=self._timeout,
             allow_redirects=False, stream=True, **content,
         ) as response:
             left = const.DEADLINE - (self._clock() - started)
@@ -260,6 +263,11 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
         details = values.redact_text(said, self._secrets())
         return AuthError(f'{message} ({details})' if details else message, status=reply.status, code=code,
                          method=method, path=path, details=details)
+
+
+def _leave_alone(request):
+    """Return a request as it is."""
+    return request
 
 
 def checked_url(url):
