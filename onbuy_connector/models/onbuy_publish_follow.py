@@ -6,11 +6,11 @@ from odoo import fields, models
 from odoo.tools import split_every
 
 from ..lib.queues import IDS_PER_CALL, PENDING, SUCCESS, get_wait
-from .onbuy_listing_publish import ASK_AGAIN
 from .onbuy_publish_create import MOST_TRIES
 
-SKEW = timedelta(minutes=2)  # by so much OnBuy's clock may differ from ours
-PATIENCE = 5  # looks for the page of something that OnBuy says it made
+SKEW = timedelta(minutes=15)  # by so much OnBuy's clock may be behind ours
+PATIENCE = 5  # looks for the page of something that OnBuy made and that may be ours
+LONG_PATIENCE = 20  # looks at something that OnBuy is still making and that may be ours
 
 
 class OnbuyStore(models.Model):
@@ -34,12 +34,12 @@ class OnbuyStore(models.Model):
             ('store_id', '=', self.id), ('remote_id', 'in', [row.queue_id for row in history])]).mapped('remote_id'))
         strangers = [row for row in history if row.queue_id not in known]
         for row in lost:
-            later = [one for one in strangers if row.sent_date - SKEW <= one.submitted_at <= row.sent_date + ASK_AGAIN + SKEW]
-            if not row._adopts(later) and any(one.status == PENDING and not one.uid for one in later):
+            later = [one for one in strangers if one.submitted_at >= row.sent_date - SKEW]
+            if row._is_to_wait_for(later):
                 yield partial(row._put_off, state='uncertain')
-                continue
-            pages = {} if row._adopts(later) else self._find_pages(client, row.listing_ids)
-            yield partial(row._settle_lost, later, pages)
+            else:
+                pages = {} if row._find_own(later) else self._find_pages(client, row.listing_ids)
+                yield partial(row._settle_lost, later, pages)
 
     def _find_pages(self, client, listings):
         """Ask which page each listing is on: by its SKU, or by its product code.
@@ -85,21 +85,29 @@ class OnbuyStore(models.Model):
 class OnbuyProductQueue(models.Model):
     _inherit = 'onbuy.product.queue'
 
-    def _adopts(self, history):
+    def _find_own(self, history):
         """Return the row of OnBuy's history that names this creation, None if there is none: OnBuy need not name it.
 
         :param list history: of :class:`~..lib.queues.QueueRow`
         """
         return next((row for row in history if row.uid == self.uid), None)
 
+    def _is_to_wait_for(self, history):
+        """Return whether OnBuy is still making something that may be this.
+
+        :param list history: of :class:`~..lib.queues.QueueRow`
+        """
+        is_busy = any(row.status == PENDING and not row.uid for row in history)
+        return is_busy and not self._find_own(history) and self.attempts < LONG_PATIENCE
+
     def _settle_lost(self, later, pages):
         """Decide what became of a creation whose answer is lost.
 
-        :param list later: of :class:`~..lib.queues.QueueRow`, what was sent at that time and nothing is known of here
+        :param list later: of :class:`~..lib.queues.QueueRow`, what was sent since then and nothing is known of here
         :param dict pages: listing id → OPC
         :rtype: Counter
         """
-        listings, own = self.listing_ids, self._adopts(later)
+        listings, own = self.listing_ids, self._find_own(later)
         made = any(one.status == SUCCESS and not one.uid for one in later)
         if own:
             self.write({'state': 'pending', 'remote_id': own.queue_id, 'next_attempt': fields.Datetime.now(), 'attempts': 0})

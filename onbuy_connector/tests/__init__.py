@@ -51,7 +51,9 @@ from . import test_overwrite
 from . import test_partner
 from . import test_price_triggers
 from . import test_prices
+from . import test_publish_bad_days
 from . import test_publish_flow
+from . import test_publish_pages
 from . import test_push
 from . import test_push_bad_days
 from . import test_reference

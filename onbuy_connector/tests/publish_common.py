@@ -1,5 +1,6 @@
 """What the tests of listing on OnBuy share: products that could be listed, and the way of a draft."""
 from datetime import timedelta
+from itertools import count
 from urllib.parse import quote
 
 from odoo import fields
@@ -7,6 +8,7 @@ from odoo import fields
 from .common import OnbuyCommon
 
 PAST = timedelta(minutes=1)
+NUMBERS = count(1)  # the sandbox remembers what other tests listed
 
 
 def gtin(number):
@@ -26,7 +28,8 @@ class PublishCommon(OnbuyCommon):
         self.sandbox.control('PUT', '/settings', {
             'queue_delay_seconds': 3600, 'queue_uid': False, 'sku_unaddressable_seconds': 0, 'opc_unknown_seconds': 0,
             'sku_reserved_seconds': 0, 'create_listing_with_product': True})
-        self.go_live()
+        self.sandbox.control('DELETE', '/queues')
+        self.go_live(create_products=False)
         self.store.action_sync_categories()
         self.category = self.find_category("Desk Lamps")
         self.brand = self.env['onbuy.brand'].create({'name': "Lumora", 'code': '4400'})
@@ -39,12 +42,12 @@ class PublishCommon(OnbuyCommon):
             category.action_read_features()
         return category
 
-    def make_product(self, number=1, stock=10, **values):
+    def make_product(self, stock=10, **values):
         """Create goods that nothing is in the way of listing.
 
-        :param int number: tells them from others
         :param int stock: pieces
         """
+        number = next(NUMBERS)
         product = self.env['product.product'].create({
             'name': f"Lumora Lamp {number}", 'type': 'consu', 'is_storable': True, 'default_code': f'LAMP-{number}',
             'barcode': gtin(number), 'list_price': 20, 'standard_price': 5, **self.prepare_page(), **values})
@@ -57,7 +60,7 @@ class PublishCommon(OnbuyCommon):
         return {'onbuy_category_id': self.category.id, 'onbuy_brand_id': self.brand.id,
                 'onbuy_description': "<p>A lamp.</p>", 'onbuy_image_urls': 'https://img.example.com/lamp.jpg'}
 
-    def make_family(self, number=50, colours=("Red", "Blue")):
+    def make_family(self, colours=("Red", "Blue")):
         """Create goods with a variant for each colour, all of which could be listed.
 
         :return: ``product.product``
@@ -65,11 +68,12 @@ class PublishCommon(OnbuyCommon):
         attribute = self.env['product.attribute'].create({
             'name': "Colour", 'value_ids': [(0, 0, {'name': colour}) for colour in colours]})
         template = self.env['product.template'].create({
-            'name': f"Lumora Mug {number}", 'type': 'consu', 'is_storable': True, 'list_price': 10, **self.prepare_page(),
+            'name': f"Lumora Mug {next(NUMBERS)}", 'type': 'consu', 'is_storable': True, 'list_price': 10, **self.prepare_page(),
             'attribute_line_ids': [(0, 0, {
                 'attribute_id': attribute.id, 'value_ids': [(6, 0, attribute.value_ids.ids)]})]})
         for place, product in enumerate(template.product_variant_ids):
-            product.write({'barcode': gtin(number + place), 'default_code': f'MUG-{number + place}'})
+            number = next(NUMBERS)
+            product.write({'barcode': gtin(number), 'default_code': f'MUG-{number}'})
             self.count_stock(product, 5 + place)
         return template.product_variant_ids
 
