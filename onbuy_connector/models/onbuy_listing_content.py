@@ -15,12 +15,12 @@ from .onbuy_publish_words import explain
 PER_CALL = 50
 TOGETHER = 200  # listings that one unit compares
 SOON = 60  # seconds in which further changes of a product are waited for
-CONTENT = {
-    'name', 'description_sale', 'description_ecommerce', 'image_1920', 'image_variant_1920', 'product_template_image_ids',
-    'product_variant_image_ids', 'onbuy_category_id', 'onbuy_brand_id', 'onbuy_brand_name', 'onbuy_title',
-    'onbuy_description', 'onbuy_summary', 'onbuy_rrp', 'onbuy_image_urls', 'onbuy_data', 'onbuy_detail_ids',
-    'onbuy_option_ids', 'onbuy_mpn',
+CONTENT = {  # of products, and what their variants have of their own
+    'name', 'description_sale', 'description_ecommerce', 'image_1920', 'product_template_image_ids', 'onbuy_category_id',
+    'onbuy_brand_id', 'onbuy_brand_name', 'onbuy_title', 'onbuy_description', 'onbuy_summary', 'onbuy_rrp',
+    'onbuy_image_urls', 'onbuy_data', 'onbuy_detail_ids',
 }
+VARIANT_CONTENT = {'image_variant_1920', 'product_variant_image_ids', 'onbuy_option_ids', 'onbuy_mpn'}
 
 
 class OnbuyStore(models.Model):
@@ -288,7 +288,7 @@ class ProductProduct(models.Model):
     def write(self, vals):
         """Override of `product` to have content on OnBuy compared."""
         result = super().write(vals)
-        if not CONTENT.isdisjoint(vals):
+        if not VARIANT_CONTENT.isdisjoint(vals):
             self.env['onbuy.store']._note_saved_content()
         return result
 

@@ -1,7 +1,3 @@
-import io
-
-from PIL import Image
-
 from odoo import api, models
 from odoo.tools import hmac
 
@@ -10,9 +6,9 @@ from .product_onbuy import split_lines
 
 SCOPE = 'onbuy_connector.picture'
 MOST_ADDITIONAL = 10  # OnBuy API reference, 14.1
-KINDS = {'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'jpg'}  # What Odoo's own pictures are; OnBuy gets no WebP.
+WEBP = 'image/webp'
+KINDS = {'image/jpeg': 'jpg', 'image/png': 'png', WEBP: 'jpg'}
 FIELDS = ('image_1920', 'image_variant_1920')
-MOST_PIXELS = 50_000_000  # as Odoo's own limit
 
 
 class ProductTemplate(models.Model):
@@ -64,7 +60,7 @@ class IrAttachment(models.Model):
         found = self.sudo().search([
             ('res_model', 'in', list({record._name for record in records})), ('res_field', 'in', FIELDS),
             ('res_id', 'in', [record.id for record in records]), ('mimetype', 'in', list(KINDS))])
-        by_owner = {(picture.res_model, picture.res_id): picture for picture in found}
+        by_owner = {(picture.res_model, picture.res_id): picture for picture in found if picture._get_onbuy_original()}
         keys = ((record._name, record.id) for record in records)
         return found.browse([by_owner[key].id for key in keys if key in by_owner])[:1 + MOST_ADDITIONAL]
 
@@ -93,36 +89,25 @@ class IrAttachment(models.Model):
             owner = owner.product_variant_id or owner.product_tmpl_id
         return bool(owner.product_variant_ids.onbuy_listing_ids)
 
+    def _get_onbuy_original(self):
+        """Return the picture that is sent in place of this one: of a WebP, the JPEG that Odoo's web client stored with it.
+
+        :return: ``ir.attachment``, an empty one if there is none
+        """
+        if self.mimetype != WEBP:
+            return self
+        originals = self.search([('id', '!=', False), ('checksum', '=', self.checksum), ('mimetype', '=', WEBP)])
+        return self.search([('res_model', '=', self._name), ('res_id', 'in', originals.ids),
+                            ('mimetype', '=', 'image/jpeg')], limit=1)
+
     def _get_onbuy_content(self):
         """Return a picture as OnBuy takes it.
 
         :return: bytes and content type
         :rtype: tuple(bytes, str)
-        :raise ValueError: it cannot be sent: too large, or none
+        :raise ValueError: it cannot be sent: too large, or of another type
         """
-        content, kind = self.raw, self.mimetype
-        if kind == 'image/webp':
-            content, kind = to_jpeg(content), 'image/jpeg'
-        if kind not in ('image/jpeg', 'image/png') or len(content) > MAX_IMAGE_BYTES:
+        original = self._get_onbuy_original()
+        if original.mimetype not in KINDS or original.file_size > MAX_IMAGE_BYTES:
             raise ValueError("The picture is too large, or of a type that OnBuy does not take.")
-        return content, kind
-
-
-def to_jpeg(content):
-    """Return a picture as JPEG, what is transparent as white.
-
-    :param bytes content: of any kind that Odoo stores
-    :raise ValueError: it is no picture, or larger than Odoo takes
-    """
-    try:
-        picture = Image.open(io.BytesIO(content))
-        if picture.width * picture.height > MOST_PIXELS:
-            raise ValueError("The picture has too many pixels.")
-        picture = picture.convert('RGBA')
-    except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError("This is no picture.") from error
-    flat = Image.new('RGB', picture.size, 'white')
-    flat.paste(picture, mask=picture.getchannel('A'))
-    result = io.BytesIO()
-    flat.save(result, 'JPEG', quality=90)
-    return result.getvalue()
+        return original.raw, original.mimetype
