@@ -20,6 +20,7 @@
         'views/onbuy_listing_views.xml',
         'views/onbuy_listing_problem_views.xml',
         'views/onbuy_listing_match_views.xml',
+        'views/onbuy_listing_publish_views.xml',
         'views/onbuy_product_group_views.xml',
         'views/onbuy_shipping_mapping_views.xml',
         'views/onbuy_sync_run_views.xml',
@@ -32,6 +33,8 @@
         'wizards/onbuy_offer_preview_views.xml',
         'wizards/onbuy_opening_stock_views.xml',
         'wizards/onbuy_product_preview_views.xml',
+        'wizards/onbuy_publish_views.xml',
+        'wizards/onbuy_change_terms_views.xml',
         'wizards/onbuy_order_fetch_views.xml',
         'wizards/onbuy_take_offline_views.xml',
         'views/onbuy_store_views.xml',  # Opens the actions of the views above.
@@ -39,6 +42,7 @@
         'views/onbuy_store_stock_views.xml',
         'views/onbuy_store_price_views.xml',
         'views/onbuy_store_products_views.xml',
+        'views/onbuy_store_publish_views.xml',
         'views/account_move_views.xml',
         'views/onbuy_order_aftersales_views.xml',
         'views/sale_order_views.xml',
@@ -52,6 +56,7 @@
         'wizards/onbuy_order_refund_views.xml',
         'views/product_views.xml',
         'views/product_push_views.xml',
+        'views/product_onbuy_views.xml',
         'views/sale_report_views.xml',
         'views/res_config_settings_views.xml',
         'views/onbuy_connector_menus.xml',  # Depends on all actions.

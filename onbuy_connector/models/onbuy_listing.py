@@ -19,18 +19,18 @@ class OnbuyListing(models.Model):
     opc = fields.Char(string="OPC", readonly=True, help="OnBuy's product code.")
     name = fields.Char(readonly=True)
     group_sku = fields.Char(string="Group SKU", readonly=True)
-    condition = fields.Char(readonly=True)
+    condition = fields.Char(string="Condition on OnBuy", readonly=True)
     product_codes = fields.Char(readonly=True)
     price = fields.Monetary(string="Price on OnBuy", readonly=True)
     sale_price = fields.Monetary(string="Sale Price on OnBuy", readonly=True)
     stock = fields.Integer(string="Stock on OnBuy", readonly=True)
     handling_time = fields.Integer(string="Handling Days", readonly=True)
-    template_id = fields.Char(string="Delivery Template", readonly=True)
+    template_id = fields.Char(string="Delivery Template Id", readonly=True)
     image_url = fields.Char(readonly=True)
     product_url = fields.Char(string="Page on OnBuy", readonly=True)
     is_on_onbuy = fields.Boolean(
         string="On OnBuy", default=True, readonly=True,
-        help="Off when the last full reading did not find it: it is suspended or removed.",
+        help="Off when OnBuy does not show it: it is suspended or removed, a draft, or was deleted from here.",
     )
     digest = fields.Char(readonly=True)
     product_id = fields.Many2one(

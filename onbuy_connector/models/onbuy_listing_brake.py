@@ -67,13 +67,13 @@ class OnbuyStore(models.Model):
             self._check_zeros(updates, live), self._check_moves(updates), self._check_prices(updates, live)) if reason]
 
     def _check_zeros(self, updates, live):
-        """Return why so many listings may not sell out at once; a store that goes offline means to.
+        """Return why so many listings may not sell out at once; a store that goes offline means to, and who stops one.
 
         :param dict updates: listing → update
         :param int live: listings on OnBuy
         """
         zeros = 0 if self.is_offline else sum(
-            update.stock == 0 and listing.stock > 0 for listing, update in updates.items())
+            update.stock == 0 and listing.stock > 0 and not listing.is_stopped for listing, update in updates.items())
         if self._is_too_many(zeros, live, self.brake_zero_percent):
             return self.env._("%(count)s of %(live)s listings would be set to 0.", count=zeros, live=live)
         return ""

@@ -254,8 +254,9 @@ class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     def _filter_pushable(self):
-        """Return those that OnBuy shows and of which the last call's effect is known."""
-        return self.filtered(lambda listing: listing.is_on_onbuy and listing.sync_state != 'uncertain')
+        """Return those that OnBuy shows, nobody deletes, and of which the last call's effect is known."""
+        return self.filtered(lambda listing: listing.is_on_onbuy and not listing.publish_state
+                             and listing.sync_state != 'uncertain')
 
     def _settle(self):
         """These were asked for: what still differs is sent now.

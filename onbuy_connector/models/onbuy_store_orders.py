@@ -117,7 +117,8 @@ class OnbuyStore(models.Model):
     def _check_matching(self):
         listings = self.env['onbuy.listing']
         unmatched = listings.search_count([('store_id', '=', self.id), ('product_id', '=', False)])
-        matched = listings.search_count([('store_id', '=', self.id), ('product_id', '!=', False)])
+        matched = listings.search_count([
+            ('store_id', '=', self.id), ('product_id', '!=', False), ('publish_state', '=', False)])
         text = self.env._("%(matched)s listings have a product, %(unmatched)s have none.",
                           matched=matched, unmatched=unmatched)
         if unmatched:

@@ -29,6 +29,7 @@ TASK_CRONS = {
     'reference': 'onbuy_connector.ir_cron_sync_reference',
     'categories': 'onbuy_connector.ir_cron_sync_categories',
     'products': 'onbuy_connector.ir_cron_create_products',
+    'publish': 'onbuy_connector.ir_cron_publish',
 }
 
 
@@ -182,7 +183,7 @@ class OnbuyStore(models.Model):
 
     def _get_task_domain(self, task):
         """Return the domain of the stores for which a task runs by itself."""
-        states = ('live',) if task in ('actions', 'offers', 'comparison') else ('readonly', 'live')
+        states = ('live',) if task in ('actions', 'offers', 'comparison', 'publish') else ('readonly', 'live')
         switch = {'orders': 'sync_orders', 'order_statuses': 'sync_orders', 'listings': 'sync_listings',
                   'actions': 'sync_actions'}.get(task)
         return [('state', 'in', states), *([(switch, '=', True)] if switch else [])]

@@ -26,6 +26,7 @@ class OnbuySyncRun(models.Model):
             ('reference', "Delivery templates, carriers, features"),
             ('categories', "Categories, conditions, commission"),
             ('products', "New products"),
+            ('publish', "Listing on OnBuy"),
         ],
         required=True, readonly=True,
     )

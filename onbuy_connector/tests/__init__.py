@@ -3,6 +3,7 @@ from . import test_brands
 from . import test_cancel
 from . import test_categories
 from . import test_connection
+from . import test_content
 from . import test_dispatch
 from . import test_dispatch_bad_days
 from . import test_dispatch_button
@@ -11,6 +12,7 @@ from . import test_flow
 from . import test_fulfilment
 from . import test_governor_use
 from . import test_groups
+from . import test_image_route
 from . import test_import
 from . import test_label
 from . import test_layers
@@ -51,6 +53,12 @@ from . import test_overwrite
 from . import test_partner
 from . import test_price_triggers
 from . import test_prices
+from . import test_publish_bad_days
+from . import test_publish_checks
+from . import test_publish_flow
+from . import test_publish_pages
+from . import test_publish_wizard
+from . import test_publish_words
 from . import test_push
 from . import test_push_bad_days
 from . import test_reference
@@ -63,6 +71,7 @@ from . import test_sold_stock
 from . import test_status_matrix
 from . import test_stock_flow
 from . import test_stock_quantity
+from . import test_stop_delete
 from . import test_sync_listings
 from . import test_sync_orders
 from . import test_tour

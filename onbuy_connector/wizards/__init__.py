@@ -1,4 +1,5 @@
 from . import onbuy_brand_import
+from . import onbuy_change_terms
 from . import onbuy_delivery_confirm
 from . import onbuy_fees_bill
 from . import onbuy_offer_preview
@@ -7,4 +8,5 @@ from . import onbuy_order_cancel
 from . import onbuy_order_fetch
 from . import onbuy_order_refund
 from . import onbuy_product_preview
+from . import onbuy_publish
 from . import onbuy_take_offline
