@@ -66,6 +66,8 @@ from . import onbuy_store_prices
 from . import onbuy_store_reference
 from . import onbuy_store_stock
 from . import onbuy_store_tasks
+from . import onbuy_store_buttons
+from . import onbuy_store_askers
 from . import onbuy_store_notes
 from . import product
 from . import product_pricelist

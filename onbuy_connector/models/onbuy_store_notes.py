@@ -46,6 +46,8 @@ class OnbuyStore(models.Model):
         :param str task: a key of ``TASK_CRONS``
         :param datetime started: UTC
         :param error: an exception
+        :return: why, for a person
+        :rtype: str
         """
         if isinstance(error, OnBuyError | UserError):
             text = str(error)
@@ -55,6 +57,7 @@ class OnbuyStore(models.Model):
         state = self.env['onbuy.store.state']
         state._save_committed(self, f'done_{task}', {**state._load_committed(self, f'done_{task}'), 'error': text})
         self.env['onbuy.sync.run']._note(self, task, started, Counter(), error=text)
+        return text
 
     def _note_run(self, task, started, figures):
         """Write a run, if something happened in it."""

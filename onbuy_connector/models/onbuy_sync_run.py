@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 KEEP_DAYS = 30
+SAME_WORDS = {'orders_by_id': 'orders', 'listings_by_sku': 'listings', 'winning': 'comparison'}  # tasks without a run
 
 
 class OnbuySyncRun(models.Model):
@@ -15,7 +16,7 @@ class OnbuySyncRun(models.Model):
     company_id = fields.Many2one(related='store_id.company_id', store=True)
     task = fields.Selection(
         selection=[
-            ('orders', "New orders"),
+            ('orders', "Orders"),
             ('order_statuses', "Order statuses"),
             ('listings', "Listings"),
             ('actions', "Dispatches, cancellations, refunds"),
@@ -66,6 +67,35 @@ class OnbuySyncRun(models.Model):
             'message': error,
             **{name: figures[name] for name in ('seen', 'created', 'updated', 'sent', 'failed', 'calls')},
         })
+
+    # === WORDS === #
+
+    @api.model
+    def _describe_task(self, task, figures):
+        """Return what a task did, for a person: "Orders: 12 read, 3 new."
+
+        :param str task: names a method ``_task_<task>`` of the store
+        :param Counter figures: of the task
+        :rtype: str
+        """
+        labels = dict(self._fields['task']._description_selection(self.env))
+        return f'{labels[SAME_WORDS.get(task, task)]}: {self._describe_figures(figures)}'
+
+    @api.model
+    def _describe_figures(self, figures):
+        """Return figures for a person; those that are 0 are left out.
+
+        :param figures: a mapping with the names of ``FIGURES``
+        :rtype: str
+        """
+        texts = {
+            'seen': self.env._("%(count)s read", count=figures['seen']),
+            'created': self.env._("%(count)s new", count=figures['created']),
+            'updated': self.env._("%(count)s changed", count=figures['updated']),
+            'sent': self.env._("%(count)s sent", count=figures['sent']),
+            'failed': self.env._("%(count)s with a problem", count=figures['failed']),
+        }
+        return (", ".join(text for name, text in texts.items() if figures[name]) or self.env._("nothing to do")) + '.'
 
     @api.autovacuum
     def _gc_runs(self):
