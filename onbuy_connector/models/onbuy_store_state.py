@@ -39,6 +39,18 @@ class OnbuyStoreState(models.Model):
         return row and row[0] or {}
 
     @api.model
+    def _load_many(self, store, topics):
+        """Return what is stored for several topics, in one query.
+
+        :param store: one ``onbuy.store``
+        :param list topics: e.g. ``done_orders``
+        :return: dict of topic → data
+        """
+        self.env.cr.execute(SQL(
+            "SELECT topic, data FROM onbuy_store_state WHERE store_id = %s AND topic = ANY(%s)", store.id, topics))
+        return dict(self.env.cr.fetchall())
+
+    @api.model
     def _save(self, store, topic, data):
         """Store a topic's data, if it changed.
 

@@ -105,6 +105,7 @@ class OnbuyStore(models.Model):
         self._note_run(task, started, figures)
         time_left = commit_progress(1)
         self._cron_try(partial(self._tell_askers, askers, task, figures, is_done, problem))
+        self._cron_try(self._update_alerts)
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
         self._trigger_waiting_offers(wait)
         commit_progress()

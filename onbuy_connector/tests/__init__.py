@@ -1,3 +1,4 @@
+from . import test_alerts
 from . import test_brake
 from . import test_brands
 from . import test_cancel
