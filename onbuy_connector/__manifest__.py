@@ -25,6 +25,7 @@
         'views/onbuy_shipping_mapping_views.xml',
         'views/onbuy_sync_run_views.xml',
         'views/onbuy_store_templates.xml',
+        'views/onbuy_store_list_actions.xml',
         'wizards/onbuy_brand_import_views.xml',
         'views/onbuy_brand_views.xml',
         'views/onbuy_category_views.xml',

@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 import requests
@@ -12,7 +13,7 @@ import requests
 from . import const, images, values, wire
 from .endpoints import Endpoints
 from .endpoints_catalogue import CatalogueEndpoints
-from .errors import AnswerError, AuthError, OnBuyError, RateLimitError, UnavailableError
+from .errors import AnswerError, AuthError, OnBuyError, RateLimitError, TimeUpError, UnavailableError
 from .governor import Governor
 
 _logger = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
         self._sleep = sleep
         self._timeout = timeout
         self._priority = False
+        self._end = None
         self.calls = 0
 
     def __enter__(self):
@@ -88,6 +90,13 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
             yield self
         finally:
             self._priority = before
+
+    def stop_after(self, seconds):
+        """Begin no call later than that: it raises TimeUpError. A call that has begun goes on to its end.
+
+        :param float seconds: from now on
+        """
+        self._end = self._clock() + seconds
 
     # === TRANSPORT === #
 
@@ -118,6 +127,7 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
 
         :raise OnBuyError: deferred, or no answer came
         """
+        self._check_time()
         wait = self.governor.before(method, priority=priority or self._priority)
         if wait:
             self._sleep(wait)
@@ -132,6 +142,12 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
             raise wire.network_error(error, write=write, method=method, path=path) from error
         _logger.debug('OnBuy %s %s: %s in %.2f s', method, path, reply.status, self._clock() - started)
         return reply
+
+    def _check_time(self):
+        """Raise TimeUpError if no call may begin any more."""
+        if self._end is not None and self._clock() > self._end:
+            until = datetime.fromtimestamp(int(self._clock()), timezone.utc).replace(tzinfo=None)
+            raise TimeUpError("The time for this is up: it goes on in the background.", until=until)
 
     def _send(self, method, url, started, *, headers, **content):
         """Send one HTTP request and return its Reply; keys must not travel, so redirects are not followed.

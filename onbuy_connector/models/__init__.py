@@ -20,6 +20,12 @@ from . import onbuy_order
 from . import onbuy_order_action
 from . import onbuy_shipping_mapping
 
+from . import onbuy_store_tasks  # How tasks run and who is told of them: the others hook into it.
+from . import onbuy_store_buttons
+from . import onbuy_store_askers
+from . import onbuy_store_notes
+from . import onbuy_store_alerts
+
 from . import onbuy_order_refund  # Its amounts are used by what follows.
 from . import account_move
 from . import account_tax
@@ -79,8 +85,7 @@ from . import onbuy_store_orders
 from . import onbuy_store_prices
 from . import onbuy_store_reference
 from . import onbuy_store_stock
-from . import onbuy_store_tasks
-from . import onbuy_store_notes
+from . import onbuy_store_retry
 from . import product
 from . import product_pricelist
 from . import product_push

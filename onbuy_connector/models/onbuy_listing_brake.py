@@ -4,8 +4,6 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-ACTIVITY = 'onbuy_connector.mail_activity_held'
-
 
 class OnbuyStore(models.Model):
     """The brake: a push that would change too much at once is held until a person lets it go, or its cause is mended.
@@ -121,15 +119,11 @@ class OnbuyStore(models.Model):
         return bool(self.env['onbuy.store.state']._load(self, 'offers_hold').get('send'))
 
     def _hold(self, reasons):
-        """Hold everything; the first time, tell the person in charge.
+        """Hold everything until a person lets it go or the cause is mended.
 
         :param list reasons: sentences
         :rtype: Counter
         """
-        if not self._get_hold():
-            self.activity_schedule(
-                ACTIVITY, user_id=(self.user_id or self.create_uid).id, summary=self.env._("OnBuy: changes are held"),
-                note=' '.join(reasons))
         self.env['onbuy.store.state']._save(self, 'offers_hold', {'reasons': reasons})
         return Counter()
 
@@ -137,7 +131,6 @@ class OnbuyStore(models.Model):
         """The cause was mended, or a person let the changes go."""
         states = self.env['onbuy.store.state']
         states._save(self, 'offers_hold', {'send': True} if self._is_hold_waived() else {})
-        self.activity_unlink([ACTIVITY])
 
     def action_send_held(self):
         """Send what is held: whoever says so has looked at it. It counts until all of it is out.
@@ -151,7 +144,7 @@ class OnbuyStore(models.Model):
         if not store._get_hold():
             raise UserError(self.env._("Nothing is held any more."))
         self.env['onbuy.store.state'].sudo()._save(store, 'offers_hold', {'send': True})
-        store.activity_unlink([ACTIVITY])
+        store._update_alerts()
         store._trigger_task('offers')
         return self._run_now('offers', True, False)
 

@@ -164,6 +164,8 @@ class OnbuyStore(models.Model):
         self._set_next_price_dates(plan.prices)
         if not plan.stock_error:
             self._settle_offline(open_ids)
+            again = self.env['onbuy.listing'].search(self._get_retry_domain())
+            again.filtered(lambda listing: listing.id not in open_ids)._set_synced()  # Nothing to send: it is right by now.
         return Counter(failed=sum(bool(problem) for _listing, problem in news))
 
     # === CALLS === #

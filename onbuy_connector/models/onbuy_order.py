@@ -184,13 +184,13 @@ class OnbuyOrder(models.Model):
         :param record: on which the activity is shown
         :param str summary: translated
         :param str note: translated
-        :param user: responsible; default: the salesperson, else the store's
+        :param user: default: the order's salesperson, else the store's responsible
         """
         self.ensure_one()
         if self._is_told(key):
             return
         self._remember(key)
-        user = user or self.sale_order_id.user_id or self.store_id.user_id or self.store_id.create_uid
+        user = user or self.sale_order_id.user_id or self.store_id._get_responsible()
         record.activity_schedule('mail.mail_activity_data_todo', summary=summary, note=note, user_id=user.id)
 
     def _is_told(self, key):

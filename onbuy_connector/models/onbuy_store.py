@@ -6,14 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..lib.errors import (
-    AuthError,
-    DeferredError,
-    ForbiddenError,
-    OnBuyError,
-    RateLimitError,
-    UnavailableError,
-)
+from ..lib.errors import OnBuyError
 
 CATALOGUE_WAIT = timedelta(minutes=5)  # after connecting, so that listings and orders come first
 TEST_KEY_PREFIX = 'ck_test_'  # OnBuy API reference, 4
@@ -190,6 +183,7 @@ class OnbuyStore(models.Model):
             'database_fingerprint': self._get_database_fingerprint(),
             'site_name': site.name,
             'state': 'readonly' if self.state == 'draft' else self.state,
+            'responsible_id': (self.responsible_id or self.env.user.filtered('active')).id,
         })
         for task in ('listings', 'orders', 'reference'):
             self._trigger_task(task)
@@ -205,22 +199,8 @@ class OnbuyStore(models.Model):
         :param OnBuyError error: from the client
         :rtype: str
         """
-        if isinstance(error, AuthError):
-            hint = self.env._("OnBuy does not accept these keys. Copy both keys again from the Seller Control Panel "
-                              "(Integrations > OnBuy API); mind that test and live keys come in pairs.")
-        elif isinstance(error, ForbiddenError):
-            hint = self.env._("The keys are right, but OnBuy does not allow this account to use the API. Ask OnBuy's "
-                              "seller support to enable API access.")
-        elif isinstance(error, DeferredError | RateLimitError):
-            hint = self.env._("OnBuy's limit of calls is used up for now. Try again later.")
-        elif isinstance(error, UnavailableError) and error.status:
-            hint = self.env._("OnBuy was reached, but its answer was no use. This is mostly a fault on OnBuy's side: "
-                              "try again in some minutes.")
-        elif isinstance(error, UnavailableError):
-            hint = self.env._("OnBuy could not be reached. Check this server's internet connection and try again.")
-        else:
-            hint = self.env._("OnBuy refused the connection test.")
-        return f'{hint}\n\n{error}'
+        runs = self.env['onbuy.sync.run']
+        return f'{runs._get_advice(runs._get_cause(error))}\n\n{error}'
 
     def action_pause(self):
         """Stop all talk with OnBuy until someone resumes."""

@@ -149,8 +149,12 @@ class OnbuyStore(models.Model):
         if problems:
             raise UserError('\n'.join(
                 [self.env._("%(store)s cannot go live yet:", store=store.name), '', *problems]))
-        now = fields.Datetime.now()
         store._read_before_live()
+        if not store._is_all_read():
+            return store._notify(self.env._(
+                "%(store)s is not live yet: its listings and orders are still being read, because only what is known can go "
+                "live with it. Press Go live again in a minute.", store=store.name), kind='warning')
+        now = fields.Datetime.now()
         store.write({
             'state': 'live', 'live_date': now, 'cutover_date': store.cutover_date or now, 'sync_stock': True})
         self.env['onbuy.listing'].search([('store_id', '=', store.id), ('product_id', '=', False)])._match()
@@ -158,11 +162,22 @@ class OnbuyStore(models.Model):
 
     def _read_before_live(self):
         """Read what the cron has not read yet, so that going live knows the listings and the open orders."""
-        state = self.env['onbuy.store.state']
-        if not state._load(self, 'listings').get('complete'):
+        if not self._get_listings_state().get('complete'):
             self._run_now('listings')
-        if not state._load(self, 'orders') or state._load(self, 'orders').get('reached'):
+        if self._get_listings_state().get('complete') and not self._are_orders_read():
             self._run_now('orders')
+
+    def _is_all_read(self):
+        """Return whether the first reading of listings and orders came to its end.
+
+        :rtype: bool
+        """
+        return bool(self._get_listings_state().get('complete')) and self._are_orders_read()
+
+    def _are_orders_read(self):
+        """Return whether no pass through the orders is under way, and one was made."""
+        state = self._get_orders_state()
+        return bool(state) and not state.get('reached')
 
     def action_view_open_orders(self):
         """Open the orders that going live would import."""

@@ -1,3 +1,4 @@
+from . import test_alerts
 from . import test_brake
 from . import test_brands
 from . import test_cancel
@@ -44,6 +45,7 @@ from . import test_mapping
 from . import test_money
 from . import test_money_property
 from . import test_new_products
+from . import test_notifications
 from . import test_no_mail
 from . import test_odd_servers
 from . import test_offer_change
