@@ -231,6 +231,7 @@ class OnbuyStore(models.Model):
 
     def action_resume(self):
         """Go on after a pause, where the store stood before it."""
+        self.check_access('write')
         for store in self.filtered(lambda store: store.state == 'paused'):
             store.state = 'live' if store.live_date else 'readonly'
             store._trigger_task('orders')

@@ -57,6 +57,7 @@ from . import test_reference
 from . import test_refund
 from . import test_refund_in
 from . import test_reimport
+from . import test_roles
 from . import test_sales
 from . import test_security
 from . import test_sold_stock
