@@ -1,4 +1,3 @@
-import ast
 import hashlib
 from datetime import timedelta
 
@@ -272,16 +271,15 @@ class OnbuyStore(models.Model):
         """Open the store's sync log."""
         return self._open('onbuy_connector.onbuy_sync_run_action')
 
-    def _open(self, xmlid, keep_domain=False):
+    def _open(self, xmlid, domain=Domain.TRUE, **values):
         """Return a window action limited to this store.
 
         :param str xmlid: of an ``ir.actions.act_window``
-        :param bool keep_domain: whether the action's own domain counts as well
+        :param Domain domain: of the records, in place of the action's own
+        :param values: further values of the action
         :rtype: dict
         """
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
-        domain = Domain('store_id', '=', self.id)
-        if keep_domain:
-            domain &= Domain(ast.literal_eval(action['domain']))
-        return {**action, 'domain': list(domain), 'context': {'default_store_id': self.id}}
+        domain &= Domain('store_id', '=', self.id)
+        return {**action, 'domain': list(domain), 'context': {'default_store_id': self.id}, **values}

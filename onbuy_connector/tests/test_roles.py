@@ -63,7 +63,8 @@ class TestRoles(OnbuyCommon):
         }
         cls.users = {role: new_test_user(cls.env, role, group) for role, group in groups.items()}
         cls.users['stranger'] = new_test_user(
-            cls.env, 'stranger', f'{MANAGER},stock.group_stock_manager', company_id=cls.elsewhere.id, company_ids=[Command.set(cls.elsewhere.ids)])
+            cls.env, 'stranger', f'{MANAGER},stock.group_stock_manager', company_id=cls.elsewhere.id,
+            company_ids=[Command.set(cls.elsewhere.ids)])
 
     def setUp(self):
         super().setUp()
@@ -141,11 +142,10 @@ class TestRoles(OnbuyCommon):
         self.assertEqual((listing.stock_mode, listing.fixed_price), ('no', 1))
 
     def test_forms_show_as_read_only_what_their_user_may_not_write(self):
-        told = {role: self.as_role(role, self.env['onbuy.listing']).fields_get(['stock_mode', 'product_id', 'price'])
-                for role in ('user', 'manager')}
-        self.assertEqual([told['user'][name]['readonly'] for name in ('stock_mode', 'product_id', 'price')], [True, False, True])
-        self.assertEqual([told['manager'][name]['readonly'] for name in ('stock_mode', 'product_id', 'price')],
-                         [False, False, True])
+        names = ['stock_mode', 'product_id', 'price']
+        for role, wanted in (('user', [True, False, True]), ('manager', [False, False, True])):
+            told = self.as_role(role, self.env['onbuy.listing']).fields_get(names)
+            self.assertEqual([told[name]['readonly'] for name in names], wanted)
 
     def test_a_user_matches_a_listing_by_hand_and_its_orders_go_on(self):
         listing = self.store.listing_ids[0]
