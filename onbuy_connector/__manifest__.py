@@ -16,6 +16,7 @@
         'data/mail_activity_data.xml',
         'data/onbuy_fees_data.xml',
         'views/onbuy_order_action_views.xml',
+        'views/onbuy_offer_change_views.xml',
         'views/onbuy_order_views.xml',
         'views/onbuy_listing_views.xml',
         'views/onbuy_listing_problem_views.xml',

@@ -1,4 +1,5 @@
 # Models first, then what extends them by verb: the order matters.
+from . import onbuy_guard_mixin
 from . import onbuy_sync_mixin
 from . import onbuy_store
 from . import onbuy_store_state

@@ -10,6 +10,7 @@ class OnbuyListing(models.Model):
     _order = 'sku, id'
     _rec_name = 'sku'
     _check_company_auto = True
+    _user_fields = frozenset({'product_id', 'uom_id'})
 
     store_id = fields.Many2one('onbuy.store', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='store_id.company_id', store=True, index=True)
@@ -56,9 +57,9 @@ class OnbuyListing(models.Model):
 
     def write(self, vals):
         """Override of the ORM to mark a listing matched by hand, and to look again at the orders that wait for it."""
-        if 'product_id' in vals and 'match_state' not in vals:
-            vals = {**vals, 'match_state': 'matched' if vals['product_id'] else 'none'}
         result = super().write(vals)
+        if 'product_id' in vals and 'match_state' not in vals:
+            self.sudo().match_state = 'matched' if vals['product_id'] else 'none'
         if vals.get('product_id'):
             self._release_orders()
         return result

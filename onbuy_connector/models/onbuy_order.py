@@ -30,6 +30,7 @@ class OnbuyOrder(models.Model):
     _inherit = ['mail.activity.mixin', 'onbuy.sync.mixin']
     _order = 'date_order desc, id desc'
     _check_company_auto = True
+    _user_fields = frozenset({'to_import'})
 
     name = fields.Char(string="OnBuy Order", required=True, readonly=True, index='trigram')
     store_id = fields.Many2one('onbuy.store', required=True, readonly=True, index=True, ondelete='cascade')
@@ -65,9 +66,10 @@ class OnbuyOrder(models.Model):
     told = fields.Json(readonly=True, help="What was dealt with already: refunds of OnBuy, activities.", default=list)
     line_ids = fields.One2many('onbuy.order.line', 'order_id', string="Lines", readonly=True)
     action_ids = fields.One2many('onbuy.order.action', 'order_id', string="Sent to OnBuy", readonly=True)
-    sale_order_ids = fields.One2many('sale.order', 'onbuy_order_id')
+    sale_order_ids = fields.One2many('sale.order', 'onbuy_order_id', readonly=True)
     sale_order_id = fields.Many2one(
-        'sale.order', string="Sales Order", compute='_compute_sale_order_id', search='_search_sale_order_id')
+        'sale.order', string="Sales Order", compute='_compute_sale_order_id', compute_sudo=True,
+        search='_search_sale_order_id')
 
     _store_name_unique = models.UniqueIndex('(store_id, name)', "This OnBuy order is here already.")
 

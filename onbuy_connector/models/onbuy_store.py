@@ -1,4 +1,3 @@
-import ast
 import hashlib
 from datetime import timedelta
 
@@ -211,6 +210,7 @@ class OnbuyStore(models.Model):
 
     def action_resume(self):
         """Go on after a pause, where the store stood before it."""
+        self.check_access('write')
         for store in self.filtered(lambda store: store.state == 'paused'):
             store.state = 'live' if store.live_date else 'readonly'
             store._trigger_task('orders')
@@ -251,16 +251,15 @@ class OnbuyStore(models.Model):
         """Open the store's sync log."""
         return self._open('onbuy_connector.onbuy_sync_run_action')
 
-    def _open(self, xmlid, keep_domain=False):
+    def _open(self, xmlid, domain=Domain.TRUE, **values):
         """Return a window action limited to this store.
 
         :param str xmlid: of an ``ir.actions.act_window``
-        :param bool keep_domain: whether the action's own domain counts as well
+        :param Domain domain: of the records, in place of the action's own
+        :param values: further values of the action
         :rtype: dict
         """
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
-        domain = Domain('store_id', '=', self.id)
-        if keep_domain:
-            domain &= Domain(ast.literal_eval(action['domain']))
-        return {**action, 'domain': list(domain), 'context': {'default_store_id': self.id}}
+        domain &= Domain('store_id', '=', self.id)
+        return {**action, 'domain': list(domain), 'context': {'default_store_id': self.id}, **values}

@@ -157,7 +157,7 @@ class OnbuyStore(models.Model):
         now = fields.Datetime.now()
         store.write({
             'state': 'live', 'live_date': now, 'cutover_date': store.cutover_date or now, 'sync_stock': True})
-        self.env['onbuy.listing'].search([('store_id', '=', store.id), ('product_id', '=', False)])._match()
+        store.env['onbuy.listing'].search([('store_id', '=', store.id), ('product_id', '=', False)])._match()
         return store._run_now('orders')
 
     def _read_before_live(self):

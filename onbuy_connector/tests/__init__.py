@@ -2,6 +2,7 @@ from . import test_alerts
 from . import test_brake
 from . import test_brands
 from . import test_cancel
+from . import test_card
 from . import test_categories
 from . import test_connection
 from . import test_content
@@ -67,6 +68,7 @@ from . import test_reference
 from . import test_refund
 from . import test_refund_in
 from . import test_reimport
+from . import test_roles
 from . import test_sales
 from . import test_security
 from . import test_sold_stock
