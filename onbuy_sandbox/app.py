@@ -10,6 +10,7 @@ from . import (
     control,
     control_orders,
     dispatch,
+    images,
     listings,
     orders,
     page,
@@ -19,7 +20,6 @@ from . import (
 )
 from .errors import ApiError
 from .gateway import Gateway, Route
-from .images import picture
 
 LARGEST_BODY = 64 * 1024 ** 2
 FORBIDDEN = ('disputes', 'cases', 'returns', 'refunds')  # 403 on the live API (21)
@@ -79,6 +79,13 @@ def _forbidden(call):
     raise ApiError(403, "You do not have permission to access this resource")
 
 
+def _picture(call):
+    """`GET /images/{opc}.png`: a product's picture."""
+    if call.path['opc'] not in call.world.products:
+        raise ApiError(404, "There is no such product.")
+    return images.picture(call.path['opc'])
+
+
 def build_app(world, base='/v2'):
     """Return the aiohttp application that serves `world`; `base` is where the API's addresses begin."""
     app = web.Application(client_max_size=LARGEST_BODY)
@@ -91,16 +98,9 @@ def build_app(world, base='/v2'):
         app.router.add_route('*', f'{base}/{name}{{_rest:(/.*)?}}', partial(gateway.serve, route=route))
     route = Route('*', '', _missing, 'none', token=False)
     app.router.add_route('*', base + '{_rest:(/.*)?}', partial(gateway.serve, route=route))
-    app.router.add_get('/images/{opc}.png', partial(_image, world))
+    picture = Route('GET', '/images/{opc}.png', _picture, 'none', token=False, kind='image/png')
+    app.router.add_get(picture.path, partial(gateway.serve, route=picture))
     control.add_routes(app, world)
     control_orders.add_routes(app, world)
     page.add_routes(app, world)
     return app
-
-
-async def _image(world, request):
-    """`GET /images/{opc}.png`: a product's picture."""
-    if request.match_info['opc'] not in world.products:
-        raise web.HTTPNotFound(text="There is no such product.")
-    return web.Response(body=picture(request.match_info['opc']), content_type='image/png',
-                        headers={'Cache-Control': 'max-age=86400'})

@@ -94,12 +94,14 @@ class Call:
             raise ApiError(400, f"'{country}' is not a valid country_code")
 
     def window(self, default, maximum=MAX_LIMIT):
-        """Return (limit, offset) of the request; limits above `maximum` are clamped (rule 6).
+        """Return (limit, offset) of the request; limits above `maximum`, or above the
+        `page_limit` of the settings, are clamped (rule 6).
 
         Raises ApiError 400 on values that are no whole numbers or negative.
         """
         limit = self._count('limit', default) or default
-        return min(limit, maximum), self._count('offset', 0)
+        most = min(maximum, self.settings.page_limit or maximum)
+        return min(limit, most), self._count('offset', 0)
 
     def _count(self, name, default):
         sent = self.query.get(name)

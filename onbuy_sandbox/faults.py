@@ -11,6 +11,7 @@ KINDS = (
 )
 TEXTS = ('kind', 'method', 'path', 'message', 'body')
 NULLABLE = ('count', 'retry_after')
+PICTURES = '/images/'
 HTML = "<!DOCTYPE html><html><title>Error</title><body><h1>Something went wrong</h1></body></html>"
 
 
@@ -34,7 +35,12 @@ class Fault:
     struck: int = 0
 
     def matches(self, method, path, offset):
-        """Tell whether a call (with the `offset` it asks for) is one that this fault may strike."""
+        """Tell whether a call (with the `offset` it asks for) is one that this fault may strike.
+
+        Pictures are struck only by faults whose path names them.
+        """
+        if path.startswith(PICTURES) and not self.path.startswith(PICTURES):
+            return False
         if self.kind == 'repeated_page' and not offset:
             return False
         return self.method in ('*', method) and fnmatchcase(path, self.path)

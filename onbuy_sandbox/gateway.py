@@ -13,7 +13,7 @@ from . import auth, parsing
 from .call import Call
 from .clock import stamp
 from .errors import ApiError
-from .faults import PAGE_KINDS, spoil_page
+from .faults import PAGE_KINDS, PICTURES, spoil_page
 
 HEADERS = {
     'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': '*', 'Cache-Control': 'private',
@@ -22,27 +22,29 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Route:
-    """An endpoint: `handler` takes a Call and returns JSON; `site` is its `site_id` policy (see Call)."""
+    """An endpoint: `handler` takes a Call and returns JSON, or bytes of the content type `kind`; `site` is its
+    `site_id` policy (see Call)."""
 
     method: str
     path: str
     handler: object
     site: str = 'default'
     token: bool = True
+    kind: str = 'application/json'
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: a status, a JSON value or a text, and extra headers."""
+    """What goes back: a status, a JSON value or bytes as they are, their content type, and extra headers."""
 
     status: int
     payload: object = None
-    text: str | None = None
+    kind: str = 'application/json'
     headers: tuple = ()
 
     def body(self):
-        """Return the body as text."""
-        return json.dumps(self.payload) if self.text is None else self.text
+        """Return the body's bytes."""
+        return self.payload if isinstance(self.payload, bytes) else json.dumps(self.payload).encode()
 
 
 class Dropped(Exception):
@@ -57,12 +59,12 @@ class Gateway:
         self.base = base
 
     async def serve(self, request, route):
-        """Answer `request` (aiohttp) by `route`, with the fault that strikes it, and record both."""
+        """Answer `request` (aiohttp) by `route`, with the fault that strikes it, and record both; a picture is no call."""
         raw = await request.read()
         world = self.world
         world.settle()
-        entry = world.journal.open(stamp(world.clock.now()), request.method, request.path,
-                                   request.query_string, raw)
+        entry = {} if request.path.startswith(PICTURES) else world.journal.open(
+            stamp(world.clock.now()), request.method, request.path, request.query_string, raw)
         query = parsing.parse_query(request.query.items())
         path = request.path.removeprefix(self.base)
         fault = world.faults.pick(request.method, path, parsing.integer(query.get('offset')))
@@ -74,9 +76,8 @@ class Gateway:
                 request.transport.abort()
             return web.Response(status=500)
         entry['status'] = answer.status
-        kind = 'text/html' if fault and fault.kind == 'non_json' else 'application/json'
         return web.Response(
-            status=answer.status, text=answer.body(), content_type=kind,
+            status=answer.status, body=answer.body(), content_type=answer.kind,
             headers={**HEADERS, **dict(answer.headers)})
 
     async def _with_fault(self, fault, request, route, query, raw, entry):
@@ -87,7 +88,7 @@ class Gateway:
         if fault.kind == 'status':
             return self._refuse(fault)
         if fault.kind == 'non_json':
-            return Answer(fault.status, text=fault.body)
+            return Answer(fault.status, fault.body.encode(), 'text/html')
         if fault.kind == 'superseded_token':
             self._supersede(request)
         if fault.kind == 'repeated_page':
@@ -105,7 +106,7 @@ class Gateway:
             return replace(answer, payload=spoil_page(fault, answer.payload))
         if fault.kind == 'malformed_json':
             body = answer.body()
-            return replace(answer, text=body[:max(1, len(body) * 2 // 3)])
+            return replace(answer, payload=body[:max(1, len(body) * 2 // 3)])
         return answer
 
     async def _drop(self, fault):
@@ -136,7 +137,7 @@ class Gateway:
     def _answer(self, request, route, query, raw, entry):
         """Return the honest answer to a request."""
         try:
-            return Answer(200, self._handle(request, route, query, raw, entry))
+            return Answer(200, self._handle(request, route, query, raw, entry), route.kind)
         except ApiError as error:
             return _error_answer(error)
         except Exception:  # a defect of the sandbox; the caller gets the API's 500

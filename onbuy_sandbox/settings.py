@@ -37,6 +37,7 @@ class Settings:
     token_seconds: int = 900
     bind_token_to_ip: bool = True
     supersede_tokens: bool = True  # a new token kills the older one of its key pair (5)
+    page_limit: int = 0  # rows a page at most, whatever is asked; 0 = what each list allows (4)
     provider_token: str = ''  # the integration the keys were made for; '' = none
     queue_delay_seconds: float = 5
     queue_uid: bool = False  # queue rows carry the uid (15)

@@ -234,8 +234,11 @@ class TestPushMany(PushCommon):
     sandbox_options = ('--no-limits', '--listings', '10000', '--orders', '0', '--seed', '7')
 
     def go_live(self, **values):
-        """Override to make no products."""
-        return super().go_live(create_products=False, **values)
+        """Override to make no products, and to read all listings, which takes longer than a button may on a slow machine."""
+        store = super().go_live(create_products=False, **values)
+        while not self.env['onbuy.store.state']._load(store, 'listings').get('complete'):
+            self.run_cron('sync_listings')
+        return store
 
     def set_stocks(self):  # pylint: disable=arguments-differ
         """Override to leave the many alone."""

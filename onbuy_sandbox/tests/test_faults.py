@@ -141,3 +141,16 @@ def test_a_fault_that_makes_no_sense_is_refused_with_a_sentence(api, wish):
 def test_the_control_api_is_not_struck(api):
     api.fault('status')
     assert api.control('GET', '/state')['faults']
+
+
+def test_a_fault_that_names_pictures_strikes_them_and_no_other_one_does(api):
+    address = api.get('/listings', site_id=2000, limit=1)['results'][0]['image_url']
+    api.fault('status', status=503)
+    assert api.session.get(address, timeout=5).content.startswith(b'\x89PNG')
+    api.fault('status', status=500, path='/images/*', count=1)
+    assert api.session.get(address, timeout=5).status_code == 500
+    api.fault('malformed_json', path='/images/*', count=1)
+    half = api.session.get(address, timeout=5).content
+    whole = api.session.get(address, timeout=5).content
+    assert whole.startswith(half) and len(half) < len(whole)
+    assert not [one for one in api.control('GET', '/requests')['requests'] if 'images' in one['path']]

@@ -313,3 +313,9 @@ def test_check_winning_has_nulls_for_a_listing_that_nobody_can_buy(api):
     assert (row['item_price'], row['lead_price'], row['winning']) == (None, None, False)
     assert row['price'] is not None
     assert api.call('GET', '/listings/check-winning').status_code == 400
+
+
+def test_a_page_limit_cuts_every_page_and_the_metadata_say_so(api):
+    api.settings(page_limit=2)
+    answer = api.get('/listings', site_id=2000, limit=50)
+    assert (len(answer['results']), answer['metadata']['limit']) == (2, 2)
