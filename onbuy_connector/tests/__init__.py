@@ -4,6 +4,7 @@ from . import test_brands
 from . import test_cancel
 from . import test_categories
 from . import test_connection
+from . import test_digest
 from . import test_dispatch
 from . import test_dispatch_bad_days
 from . import test_dispatch_button
@@ -36,6 +37,7 @@ from . import test_lib_queues
 from . import test_lib_sandbox
 from . import test_lib_sandbox_catalogue
 from . import test_lib_token
+from . import test_lib_trace
 from . import test_lib_values
 from . import test_listing_pass
 from . import test_listing_problems
