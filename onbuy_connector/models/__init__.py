@@ -4,6 +4,7 @@ from . import onbuy_sync_mixin
 from . import onbuy_store
 from . import onbuy_store_state
 from . import onbuy_sync_run
+from . import onbuy_debug_call
 from . import onbuy_listing
 from . import onbuy_listing_problem
 from . import onbuy_offer_change
@@ -86,7 +87,11 @@ from . import onbuy_store_orders
 from . import onbuy_store_prices
 from . import onbuy_store_reference
 from . import onbuy_store_stock
+from . import onbuy_store_digest
 from . import onbuy_store_retry
+from . import onbuy_store_setup
+from . import onbuy_store_settings
+from . import onbuy_store_diagnostics
 from . import product
 from . import product_pricelist
 from . import product_push

@@ -12,6 +12,7 @@ BLOCKED = timedelta(minutes=5)  # OnBuy's pauses are shorter
 LATE = timedelta(hours=1)
 PATIENCE = {'crons': timedelta(minutes=15)}  # after a night without server all are late, for a moment
 OWN_BANNERS = ('copied', 'held')  # these have one with their own buttons
+FAILED = ('sync_state', 'in', ('error', 'uncertain'))
 REFUSED = [('is_on_onbuy', '=', True), '|', '&', ('sync_state', '=', 'error'), ('next_attempt', '!=', False),
            ('price_problem', '!=', False)]
 # What is looked up again by itself within minutes is no news yet.
@@ -137,7 +138,7 @@ class OnbuyStore(models.Model):
 
     def _get_record_alerts(self):
         """Records that need a person, counted."""
-        orders = self._count('onbuy.order', ('sync_state', 'in', ('error', 'uncertain')))
+        orders = self._count('onbuy.order', FAILED)
         actions = self._count('onbuy.order.action', *FAILED_ACTIONS)
         listings = self._count('onbuy.listing', *REFUSED)
         to_fix = 'onbuy_connector.onbuy_store_action_to_fix'

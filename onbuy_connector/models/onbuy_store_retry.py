@@ -1,9 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .onbuy_store_alerts import REFUSED
-
-FAILED = ('sync_state', 'in', ('error', 'uncertain'))
+from .onbuy_store_alerts import FAILED, REFUSED
 
 
 class OnbuyStore(models.Model):

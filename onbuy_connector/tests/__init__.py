@@ -6,6 +6,7 @@ from . import test_card
 from . import test_categories
 from . import test_connection
 from . import test_content
+from . import test_digest
 from . import test_dispatch
 from . import test_dispatch_bad_days
 from . import test_dispatch_button
@@ -39,6 +40,7 @@ from . import test_lib_queues
 from . import test_lib_sandbox
 from . import test_lib_sandbox_catalogue
 from . import test_lib_token
+from . import test_lib_trace
 from . import test_lib_values
 from . import test_listing_pass
 from . import test_listing_problems
