@@ -106,4 +106,5 @@ from . import stock_move_offers
 from . import stock_picking
 from . import stock_picking_aftersales
 from . import stock_picking_label
+from . import stock_picking_screen
 from . import stock_quant

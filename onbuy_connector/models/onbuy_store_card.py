@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -44,12 +44,11 @@ class OnbuyStore(models.Model):
 
         :return: dict of name → (title, XML id of the window action, Domain)
         """
-        now = fields.Datetime.now()
+        late = Domain('dispatch_by', '<', 'now')
         return {
             'to_ship': (self.env._("To ship"), ORDERS, OPEN),
-            'today': (self.env._("Due today"), ORDERS, OPEN & Domain('dispatch_by', '>=', now) & Domain(
-                'dispatch_by', '<=', self._get_tonight())),
-            'late': (self.env._("Late"), ORDERS, OPEN & Domain('dispatch_by', '<', now)),
+            'today': (self.env._("Due today"), ORDERS, OPEN & Domain('dispatch_by', '<', 'today +1d') & ~late),
+            'late': (self.env._("Late"), ORDERS, OPEN & late),
             'partial': (self.env._("Waiting for stock"), ORDERS, OPEN & Domain('fulfilment_state', '=', 'partial')),
             'fix': (self.env._("Orders to fix"), 'onbuy_connector.onbuy_order_action_fix', BAD),
             'refused': (self.env._("Refused by OnBuy"), 'onbuy_connector.onbuy_order_action_action', BAD),
@@ -60,15 +59,6 @@ class OnbuyStore(models.Model):
             'listing_problem': (
                 self.env._("Listing problems"), 'onbuy_connector.onbuy_listing_problem_action', Domain.TRUE),
         }
-
-    def _get_tonight(self):
-        """Return the end of the user's day.
-
-        :return: naive UTC
-        :rtype: datetime
-        """
-        here = fields.Datetime.context_timestamp(self, fields.Datetime.now())
-        return here.replace(hour=23, minute=59, second=59).astimezone(timezone.utc).replace(tzinfo=None)
 
     @api.depends_context('tz')
     def _compute_figures(self):

@@ -19,7 +19,7 @@ ACCESS = {
     'onbuy.listing': {'user': 'rw', 'manager': 'rwcd'},
     'onbuy.listing.problem': {'user': 'r', 'manager': 'rd'},
     'onbuy.order': {'user': 'rw', 'manager': 'rwd', 'stock': 'r', 'sales': 'r'},
-    'onbuy.order.line': {'user': 'r', 'manager': 'r', 'sales': 'r'},
+    'onbuy.order.line': {'user': 'r', 'manager': 'r', 'stock': 'r', 'sales': 'r'},
     'onbuy.order.action': {'user': 'r', 'manager': 'r', 'stock': 'r', 'sales': 'r'},
     'onbuy.product.group': {'user': 'rwd', 'manager': 'rwcd'},
     'onbuy.product.group.line': {'user': 'rwd', 'manager': 'rwcd'},
@@ -240,6 +240,8 @@ class TestRoles(OnbuyCommon):
         self.deliver(self.order)
         self.assert_opens('sales', sale_order, 'onbuy')
         self.assert_opens('stock', sale_order.picking_ids, 'onbuy')
+        for role in INSIDERS:
+            self.assert_opens(role, self.order)
 
     def test_nobody_is_refused_a_product_or_contact_because_of_onbuys_fields(self):
         product, partner = self.store.listing_ids.product_id[0], self.order.sale_order_id.partner_id

@@ -1,4 +1,7 @@
-"""script/screenshots: pictures of every main screen of the demonstration, at two widths. Odoo's community edition has no dark mode."""
+"""script/screenshots: pictures of every main screen of the demonstration, at two widths.
+
+Light only: Odoo's community edition has no dark mode.
+"""
 
 import contextlib
 import json
@@ -18,6 +21,17 @@ READY = "!!document.querySelector('.o_action_manager > *, .o_dialog') && !docume
 # Name of the picture → model and domain of the record to open, or None; window action; what to click on then.
 SCREENS = {
     'dashboard': (None, 'onbuy_connector.onbuy_store_action_dashboard', []),
+    'deliveries': (None, 'stock.action_picking_tree_outgoing', []),
+    'delivery': (('stock.picking', [('sale_id.onbuy_order_id', '!=', False), ('state', '=', 'assigned')]),
+                 'stock.action_picking_tree_outgoing', []),
+    'sale-order': (('sale.order', [('onbuy_order_id', '!=', False)]), 'sale.action_orders', []),
+    'sale-order-onbuy': (('sale.order', [('onbuy_order_id', '!=', False)]), 'sale.action_orders', ['.nav-link[name=onbuy]']),
+    'sale-orders': (None, 'sale.action_orders', []),
+    'orders': (None, 'onbuy_connector.onbuy_order_action', []),
+    'order': (('onbuy.order', [('sale_order_ids', '!=', False)]), 'onbuy_connector.onbuy_order_action', []),
+    'listings': (None, 'onbuy_connector.onbuy_listing_action', []),
+    'listing': (('onbuy.listing', []), 'onbuy_connector.onbuy_listing_action', []),
+    'store': (('onbuy.store', []), 'onbuy_connector.onbuy_store_action', []),
 }
 
 
