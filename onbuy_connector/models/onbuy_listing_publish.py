@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..lib.queues import get_wait
 from .onbuy_listing_terms import NEW
@@ -16,16 +17,12 @@ ASK_AGAIN = timedelta(minutes=1)  # a call is over by then
 class OnbuyStore(models.Model):
     _inherit = 'onbuy.store'
 
-    draft_count = fields.Integer(string="Drafts", compute='_compute_draft_count')
+    draft_count = fields.Integer(string="Drafts", compute='_compute_figures')
 
-    def _compute_draft_count(self):
-        for store in self:
-            store.draft_count = store._count('onbuy.listing', ('publish_state', 'in', DRAFTS))
-
-    def action_view_drafts(self):
-        """Open the store's drafts."""
-        action = self._open('onbuy_connector.onbuy_listing_action')
-        return {**action, 'context': {**action['context'], 'search_default_drafts': 1}}
+    def _get_figures(self):
+        """Override to count the drafts that a person is to see to."""
+        return {**super()._get_figures(), 'draft': (
+            self.env._("Drafts"), 'onbuy_connector.onbuy_listing_action', Domain('publish_state', 'in', DRAFTS))}
 
 
 class OnbuyListing(models.Model):

@@ -251,6 +251,15 @@ class OnbuyStore(models.Model):
         """Open the store's sync log."""
         return self._open('onbuy_connector.onbuy_sync_run_action')
 
+    def _count(self, model, *domain):
+        """Return how many records of a model this store has.
+
+        :param str model: its name
+        :param domain: further terms
+        :rtype: int
+        """
+        return self.env[model].search_count([('store_id', '=', self.id), *domain])
+
     def _open(self, xmlid, domain=Domain.TRUE, **values):
         """Return a window action limited to this store.
 

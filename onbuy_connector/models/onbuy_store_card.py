@@ -64,9 +64,9 @@ class OnbuyStore(models.Model):
     def _compute_figures(self):
         for store in self:
             for name, (_title, xmlid, domain) in store._get_figures().items():
-                store[f'{name}_count'] = store._count(name, xmlid, domain)
+                store[f'{name}_count'] = store._count_figure(name, xmlid, domain)
 
-    def _count(self, name, xmlid, domain):
+    def _count_figure(self, name, xmlid, domain):
         """Return how many records are behind a figure; a hook for figures that need no search.
 
         :param str name: and the others: of :meth:`_get_figures`
@@ -91,13 +91,12 @@ class OnbuyStore(models.Model):
 
         :rtype: str
         """
-        if self.is_copied or self.connection_error:
-            return 'red'
-        if self.state in ('draft', 'paused'):
+        if self.state in ('draft', 'paused') and not self.is_copied:
             return 'off'
-        if self.late_count:
+        alerts = self._get_alerts()
+        if self.late_count or any(alert['is_urgent'] for alert in alerts):
             return 'red'
-        return 'amber' if any(self[f'{name}_count'] for name in ('fix', 'refused', 'bad_listing')) else 'green'
+        return 'amber' if alerts or any(self[f'{name}_count'] for name in ('fix', 'refused', 'bad_listing')) else 'green'
 
     def _compute_usage_share_text(self):
         words = {'GET': self.env._("reading"), 'POST': self.env._("creating"), 'PUT': self.env._("changing"),

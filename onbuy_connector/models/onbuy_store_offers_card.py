@@ -27,13 +27,13 @@ class OnbuyStore(models.Model):
             'losing': (self.env._("Losing"), LISTINGS, asked & Domain('is_winning', '=', False)),
         }
 
-    def _count(self, name, xmlid, domain):
+    def _count_figure(self, name, xmlid, domain):
         """Override to look only at listings that may be off, not at all: with changes waiting, refused, or sold from.
 
         The others were compared when they last changed. The list behind the figure compares all.
         """
         if name != 'stock_off':
-            return super()._count(name, xmlid, domain)
+            return super()._count_figure(name, xmlid, domain)
         changed = self.env['onbuy.offer.change'].search([('store_id', '=', self.id)]).listing_id
         unsettled = Domain('id', 'in', changed.ids) | Domain('stock_unknown', '=', True) | Domain(
             'sync_state', '!=', 'synced') | Domain('next_attempt', '!=', False)

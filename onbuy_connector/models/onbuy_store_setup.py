@@ -263,7 +263,7 @@ class OnbuyStore(models.Model):
         refused = self._count('onbuy.listing', ('image_state', '=', 'refused'))
         problems = self.listing_problem_count
         return [
-            {**self._check_matching(), 'action': self.action_view_unmatched()},
+            {**self._check_matching(), 'action': self.with_context(figure='unmatched').action_view_figure()},
             self._make_check(
                 self.env._("Listings on OnBuy"), self.env._("All can be kept here."), problems and self.env._(
                     "%(count)s cannot be kept as they are, e.g. because two have the same SKU.", count=problems),
