@@ -54,6 +54,7 @@ from . import onbuy_publish_check
 from . import onbuy_publish_create
 from . import onbuy_publish_follow
 from . import onbuy_publish_offer
+from . import onbuy_publish_verify
 from . import onbuy_listing_fees
 from . import onbuy_listing_stop
 from . import onbuy_listing_content

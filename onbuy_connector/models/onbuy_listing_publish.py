@@ -55,6 +55,12 @@ class OnbuyListing(models.Model):
 
     # === CRUD METHODS === #
 
+    def write(self, vals):
+        """Override of the ORM to keep a page that a person chose: the search does not replace it."""
+        if 'opc' in vals and 'page_code' not in vals:
+            vals = {**vals, 'page_code': False}
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_under_way(self):
         if busy := self.filtered(lambda listing: listing.publish_state in UNDER_WAY):

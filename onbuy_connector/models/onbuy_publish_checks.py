@@ -89,6 +89,9 @@ class Checks:
     def _find_of(self, draft):
         """Give the findings of one draft."""
         yield from self._find_store(draft)
+        if not draft.product_id:
+            yield Finding(self.env._("The product was deleted."), draft)
+            return
         yield from self._find_terms(draft)
         yield from self._find_price(draft)
         yield from self._find_stock(draft)
@@ -106,8 +109,6 @@ class Checks:
         if self.store.state != 'live':
             yield Finding(self.env._("%(store)s is not live: nothing is written to OnBuy before it is.",
                                      store=self.store.name), self.store)
-        if not draft.product_id:
-            yield Finding(self.env._("The product was deleted."), draft)
 
     def _find_terms(self, draft):
         """Give what is wrong with SKU, condition, delivery template and notes."""
@@ -146,18 +147,19 @@ class Checks:
     def _find_code(self, draft):
         """Give what is wrong with the product code."""
         code, product = draft._get_gtin(), draft.product_id
+        place = self._get_place(product)
         needs = not draft.opc and (not product.onbuy_category_id or product.onbuy_category_id.product_code_required)
         if not code:
             if needs:
-                yield Finding(self.env._("There is no product code. Enter the EAN or UPC as barcode."), product)
+                yield Finding(self.env._("There is no product code. Enter the EAN or UPC as barcode."), place)
             return
         try:
             check_gtin(code)
         except ValueError as error:
-            yield Finding(str(error), product)
+            yield Finding(str(error), place)
             return
         if doubles := self.products_by_code.get(gtin_core(code), product) - product:
-            yield Finding(self.env._("%(product)s has the same product code.", product=doubles[0].display_name), product)
+            yield Finding(self.env._("%(product)s has the same product code.", product=doubles[0].display_name), place)
 
     def _find_page(self, draft):
         """Give what is to be known of the page that OnBuy has already."""

@@ -46,16 +46,18 @@ class OnbuyStore(models.Model):
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         :param listings: ``onbuy.listing``
-        :return: dict of listing id → OPC
+        :return: dict of listing id → values of the listing
         """
         codes = {code for code in (listing._get_known_gtin() for listing in listings) if code}
         by_code = client.find_products(sorted(codes))
         found = {}
         for listing in listings:
-            remote = client.find_listing(listing.sku)
-            pages = by_code.get(listing._get_known_gtin(), [])
-            if remote or len(pages) == 1:
-                found[listing.id] = remote.opc if remote else pages[0].opc
+            code = listing._get_known_gtin()
+            remote, pages = client.find_listing(listing.sku), by_code.get(code, [])
+            if remote:
+                found[listing.id] = {'opc': remote.opc}
+            elif len(pages) == 1:
+                found[listing.id] = {'opc': pages[0].opc, 'name': pages[0].name, 'page_code': code}
         return found
 
     # === QUEUES === #
@@ -104,7 +106,7 @@ class OnbuyProductQueue(models.Model):
         """Decide what became of a creation whose answer is lost.
 
         :param list later: of :class:`~..lib.queues.QueueRow`, what was sent since then and nothing is known of here
-        :param dict pages: listing id → OPC
+        :param dict pages: listing id → values of the listing
         :rtype: Counter
         """
         listings, own = self.listing_ids, self._find_own(later)
@@ -113,7 +115,7 @@ class OnbuyProductQueue(models.Model):
             self.write({'state': 'pending', 'remote_id': own.queue_id, 'next_attempt': fields.Datetime.now(), 'attempts': 0})
         elif len(pages) == len(listings):
             for listing in listings:
-                listing._move_to('offering', opc=pages[listing.id])
+                listing._move_to('offering', **pages[listing.id])
             self._close('success', self.env._("OnBuy's answer was lost; the product was found there."))
         elif (made or pages) and self.attempts < PATIENCE:
             self._put_off(state='uncertain')
@@ -129,14 +131,14 @@ class OnbuyProductQueue(models.Model):
     def _send_again(self, pages):
         """Nothing of a creation came to be: it is sent once more, unless OnBuy cannot take this product at all.
 
-        :param dict pages: listing id → OPC, of those that were made all the same
+        :param dict pages: listing id → values of the listing, of those that were made all the same
         """
         listings, words = self.listing_ids, self.message
         self._close('failed', self.env._("OnBuy's answer was lost, and it made nothing: %(words)s", words=words or ""))
         for listing in listings:
             attempts = listing.publish_attempts + 1
             if listing.id in pages:
-                listing._move_to('offering', opc=pages[listing.id])
+                listing._move_to('offering', **pages[listing.id])
             elif attempts >= MOST_TRIES and self.store_id._get_creation_size() == 1:
                 listing._refuse(self.env._("OnBuy answers with an error whenever this product is sent: %(words)s",
                                            words=words or ""))
@@ -184,12 +186,12 @@ class OnbuyListing(models.Model):
     def _store_variant_pages(self, pages):
         """Put variants on sale whose pages are known; the others are looked for again.
 
-        :param dict pages: listing id → OPC
+        :param dict pages: listing id → values of the listing
         :rtype: Counter
         """
         for listing in self:
             if listing.id in pages:
-                listing._move_to('offering', opc=pages[listing.id])
+                listing._move_to('offering', **pages[listing.id])
             else:
                 listing._wait_publish(self.env._("OnBuy made the family, but does not show this variant's page yet."))
         return Counter(updated=len(pages))

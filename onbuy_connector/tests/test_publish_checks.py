@@ -73,12 +73,12 @@ class TestPublishChecks(PublishCommon):
                               ('ABC', "digits only")):
             with self.subTest(text=text):
                 product = self.make_product(barcode=barcode)
-                self.assert_blocks(self.look(product), text, product)
+                self.assert_blocks(self.look(product), text, product.product_tmpl_id)
 
     def test_a_product_code_that_another_product_has_in_another_spelling_is_in_the_way(self):
         product = self.make_product(barcode='036000291452')
         other = self.make_product(barcode='0036000291452')
-        self.assert_blocks(self.look(product), other.display_name, product)
+        self.assert_blocks(self.look(product), other.display_name, product.product_tmpl_id)
 
     def test_a_pack_is_listed_by_the_code_of_the_pack(self):
         product, dozen = self.make_product(), self.env.ref('uom.product_uom_dozen')

@@ -4,6 +4,8 @@ from ..lib.client import OnBuyClient
 from ..lib.products import FoundProduct
 from .publish_common import NUMBERS, PublishCommon, gtin
 
+NEIGHBOUR = {'name': "Somebody else's Saucepan", 'product_codes': ['5012345678900', '5012345678917']}
+
 
 @tagged('post_install', '-at_install')
 class TestPublishPages(PublishCommon):
@@ -111,7 +113,7 @@ class TestPublishPages(PublishCommon):
         draft = self.list_now(self.make_product())
         self.publish()
         self.drain()
-        self.lay_over(draft.sku, name="Somebody else's Saucepan", stock=10)
+        self.lay_over(draft.sku, **NEIGHBOUR, stock=10)
         self.publish()
         self.assertIn("OnBuy put this listing on another product's page", draft.publish_error)
         self.assertIn("Somebody else's Saucepan", draft.publish_error)
@@ -121,7 +123,7 @@ class TestPublishPages(PublishCommon):
         draft = self.list_now(self.make_product())
         self.publish()
         self.drain()
-        self.lay_over(draft.sku, name="Somebody else's Saucepan", opc='P7QX4M2', stock=10)
+        self.lay_over(draft.sku, **NEIGHBOUR, opc='P7QX4M2', stock=10)
         self.publish()
         self.store.action_sync_listings()
         self.run_cron('push_offers')
@@ -132,7 +134,7 @@ class TestPublishPages(PublishCommon):
         draft = self.list_now(self.make_product())
         self.publish()
         self.drain()
-        self.lay_over(draft.sku, name="Somebody else's Saucepan")
+        self.lay_over(draft.sku, **NEIGHBOUR)
         self.publish()
         draft.action_delete_on_onbuy()
         self.publish()
@@ -154,11 +156,19 @@ class TestPublishPages(PublishCommon):
         self.assertEqual(draft.publish_state, 'refused')
         self.assertIn("Your listing with this SKU is on another page", draft.publish_error)
 
+    def test_a_page_of_this_product_code_alone_is_the_right_one_whatever_onbuy_calls_it(self):
+        draft = self.list_now(self.make_product())
+        self.publish()
+        self.drain()
+        self.lay_over(draft.sku, name="Lamp (Lumora)")
+        self.publish()
+        self.assertTrue(draft.is_on_onbuy)
+
     def test_names_are_compared_without_marks_and_capitals(self):
         draft = self.list_now(self.make_product())
         self.publish()
         self.drain()
-        self.lay_over(draft.sku, name=f" {draft.name.upper()} &amp; ")
+        self.lay_over(draft.sku, name=f" {draft.name.upper()} &amp; ", product_codes=[])
         self.publish()
         self.assertTrue(draft.is_on_onbuy)
 

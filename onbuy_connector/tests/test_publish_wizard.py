@@ -65,7 +65,7 @@ class TestPublishWizard(PublishCommon):
         lines = {line.text: line for line in wizard.finding_ids if line.kind == 'block'}
         self.assertEqual(len(lines), 2)
         line = lines["There is no description."]
-        self.assertEqual((line.place, line.listing_id), ("Product, tab OnBuy", wizard.listing_ids))
+        self.assertEqual((line.place, line.skus), ("Product, tab OnBuy", wizard.listing_ids.sku))
         action = line.action_open()
         self.assertEqual((action['res_model'], action['res_id']), ('product.template', product.product_tmpl_id.id))
 
@@ -76,7 +76,7 @@ class TestPublishWizard(PublishCommon):
         self.assertEqual(wizard.summary, "1 of 2 drafts are ready to be listed.")
         wizard.action_list_now()
         self.assertEqual((good.onbuy_listing_ids.publish_state, bad.onbuy_listing_ids.publish_state), ('waiting', 'draft'))
-        self.assertEqual(set(wizard.finding_ids.listing_id), set(bad.onbuy_listing_ids))
+        self.assertEqual(set(wizard.finding_ids.mapped('skus')), {bad.default_code})
         bad.onbuy_description = "<p>A lamp.</p>"
         again = self.env['onbuy.publish'].browse(bad.onbuy_listing_ids.action_open_checklist()['res_id'])
         self.assertEqual(again.summary, "1 of 1 drafts are ready to be listed.")

@@ -1,3 +1,5 @@
+import contextlib
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -19,6 +21,7 @@ class OnbuyPublish(models.TransientModel):
         default=lambda self: self.env['onbuy.store'].search([('state', 'in', ('readonly', 'live'))], limit=2)[:1])
     currency_id = fields.Many2one(related='store_id.currency_id')
     product_ids = fields.Many2many('product.product', string="Products")
+    product_count = fields.Integer(string="Number of Products", compute='_compute_product_count')
 
     # Filled in where the products have none.
     category_id = fields.Many2one('onbuy.category', string="OnBuy Category", domain=[('can_list_in', '=', True)])
@@ -44,6 +47,15 @@ class OnbuyPublish(models.TransientModel):
     summary = fields.Char(compute='_compute_summary')
     note = fields.Text(readonly=True)
 
+    @api.depends('step')
+    def _compute_display_name(self):
+        self.display_name = self.env._("List on OnBuy")
+
+    @api.depends('product_ids')
+    def _compute_product_count(self):
+        for wizard in self:
+            wizard.product_count = len(wizard.product_ids)
+
     @api.depends('store_id')
     def _compute_terms(self):
         for wizard in self:
@@ -63,10 +75,7 @@ class OnbuyPublish(models.TransientModel):
     # === ACTIONS === #
 
     def action_check(self):
-        """Make the drafts, fill in what is missing, and look at everything.
-
-        :return: a window action that shows the checklist
-        """
+        """Fill in what is missing, make the drafts, and look at everything."""
         self.ensure_one()
         self._fill_products()
         values = {'condition': self.condition_id.code or 'new', 'template_id': self.template_id.code,
@@ -77,7 +86,7 @@ class OnbuyPublish(models.TransientModel):
                     'note': bool(skipped) and self.env._(
                         "On OnBuy already, or on their way: %(products)s.",
                         products=", ".join(skipped[:20].mapped('display_name')))})
-        return self._look()
+        self._look()
 
     def action_list_now(self):
         """List the drafts that nothing is in the way of; the others stay here.
@@ -92,7 +101,6 @@ class OnbuyPublish(models.TransientModel):
     def action_back(self):
         """Go back to what the products have in common."""
         self.step = 'fill'
-        return self._show()
 
     def action_read_features(self):
         """Read the features of the category now.
@@ -126,12 +134,12 @@ class OnbuyPublish(models.TransientModel):
         return self.listing_ids._filter_drafts()
 
     def _look(self):
-        """Look at the drafts.
-
-        :return: a window action that shows what there is to see
-        """
+        """Look at the drafts; features that their categories demand are read first, as far as time allows."""
+        unread = self._get_open_drafts().product_id.onbuy_category_id.filtered(lambda category: not category.read_date)
+        if unread:
+            with contextlib.suppress(UserError):  # They are read in the background then, and the checklist says so.
+                unread.action_read_features()
         self._store_findings(*self._get_open_drafts().sudo()._check_drafts())
-        return self._show()
 
     def _store_findings(self, found, trouble):
         """Show what was found.
@@ -140,9 +148,12 @@ class OnbuyPublish(models.TransientModel):
         :param str trouble: why OnBuy could not be asked, '' if it could
         """
         self.finding_ids.unlink()
-        rows = [{'publish_id': self.id, 'listing_id': draft.id, 'kind': 'block' if finding.blocks else 'know',
-                 'text': finding.text, 'res_model': finding.record._name, 'res_id': finding.record.id}
-                for draft, findings in found.items() for finding in findings]
+        drafts = {}  # by finding: what concerns a whole product is told once
+        for draft, findings in found.items():
+            for finding in findings:
+                drafts.setdefault((finding.blocks, finding.text, finding.record), []).append(draft.sku)
+        rows = [{'publish_id': self.id, 'kind': 'block' if blocks else 'know', 'text': text, 'skus': ", ".join(skus),
+                 'res_model': record._name, 'res_id': record.id} for (blocks, text, record), skus in drafts.items()]
         if trouble:
             rows.append({'publish_id': self.id, 'kind': 'know', 'text': self.env._(
                 "OnBuy could not be asked which of these products it has; it will be before anything is listed. %(why)s",
@@ -160,11 +171,11 @@ class OnbuyPublishFinding(models.TransientModel):
 
     _name = 'onbuy.publish.finding'
     _description = "List on OnBuy: Checklist"
-    _order = 'kind, listing_id, id'
+    _order = 'kind, skus, id'
     _rec_name = 'text'
 
     publish_id = fields.Many2one('onbuy.publish', required=True, ondelete='cascade')
-    listing_id = fields.Many2one('onbuy.listing', readonly=True, ondelete='cascade')
+    skus = fields.Char(string="Drafts", readonly=True)
     kind = fields.Selection([('block', "To mend"), ('know', "To know")], readonly=True)
     text = fields.Text(string="Finding", readonly=True)
     res_model = fields.Char(readonly=True)
@@ -207,7 +218,8 @@ class OnbuyListing(models.Model):
         wizard = self.env['onbuy.publish'].create({
             'store_id': drafts.store_id.id, 'product_ids': [fields.Command.set(drafts.product_id.ids)],
             'listing_ids': [fields.Command.set(drafts.ids)], 'step': 'check'})
-        return wizard._look()
+        wizard._look()
+        return wizard._show()
 
     def _find_all(self):
         """Return what is to be looked at of these drafts; see :meth:`_find_obstacles`."""
