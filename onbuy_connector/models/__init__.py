@@ -70,6 +70,7 @@ from . import onbuy_order_action_answer
 from . import onbuy_order_action_tracking
 from . import onbuy_order_credit
 from . import onbuy_order_fetch
+from . import onbuy_order_history
 from . import onbuy_order_inbox
 from . import onbuy_order_apply
 from . import onbuy_order_follow
@@ -101,6 +102,7 @@ from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import sale_order_aftersales
+from . import sale_order_screen
 from . import stock_location
 from . import stock_move
 from . import stock_move_offers

@@ -35,7 +35,7 @@ class OnbuyOrder(models.Model):
     name = fields.Char(string="OnBuy Order", required=True, readonly=True, index='trigram')
     store_id = fields.Many2one('onbuy.store', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='store_id.company_id', store=True, index=True)
-    currency_id = fields.Many2one(related='store_id.currency_id')
+    currency_id = fields.Many2one(related='store_id.currency_id', store=True)  # stored, so that amounts can be analysed
     status = fields.Selection(STATUSES, string="Status Key", readonly=True, index=True)
     status_label = fields.Char(string="Status on OnBuy", readonly=True, help="OnBuy's own word.")
     date_order = fields.Datetime(string="Ordered", readonly=True)

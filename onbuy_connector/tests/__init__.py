@@ -4,6 +4,7 @@ from . import test_brands
 from . import test_cancel
 from . import test_card
 from . import test_categories
+from . import test_clerk
 from . import test_connection
 from . import test_content
 from . import test_digest

@@ -110,7 +110,7 @@ def page():
     program = next(filter(None, map(shutil.which, browser.NAMES)), None)
     if not program:
         raise Stop("There is no Chromium here: install it (Debian: apt-get install chromium).")
-    with tempfile.TemporaryDirectory() as profile, tempfile.NamedTemporaryFile() as log:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, tempfile.NamedTemporaryFile() as log:
         process = subprocess.Popen(
             [*processes.follow_parent('TERM'), program, '--headless', '--no-sandbox', '--disable-gpu',
              '--hide-scrollbars', '--no-first-run', '--lang=en-GB', '--remote-debugging-port=0',

@@ -27,6 +27,8 @@ SCREENS = {
     'sale-order': (('sale.order', [('onbuy_order_id', '!=', False)]), 'sale.action_orders', []),
     'sale-order-onbuy': (('sale.order', [('onbuy_order_id', '!=', False)]), 'sale.action_orders', ['.nav-link[name=onbuy]']),
     'sale-orders': (None, 'sale.action_orders', []),
+    'sale-order-filters': (None, 'sale.action_orders', ['.o_searchview_dropdown_toggler']),
+    'orders-report': (None, 'onbuy_connector.onbuy_order_action_report', []),
     'orders': (None, 'onbuy_connector.onbuy_order_action', []),
     'order': (('onbuy.order', [('sale_order_ids', '!=', False)]), 'onbuy_connector.onbuy_order_action', []),
     'listings': (None, 'onbuy_connector.onbuy_listing_action', []),
