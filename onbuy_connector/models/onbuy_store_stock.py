@@ -141,8 +141,8 @@ class OnbuyStore(models.Model):
             incoming = self._get_move_quantities(products, self._get_incoming_domain(locations))
         sold = self._get_sold_quantities()
         return {
-            product_id: on_hand.get(product_id, 0) - taken.get(product_id, 0) + incoming.get(product_id, 0) - sold[product_id]
-            for product_id in products.ids
+            one: on_hand.get(one, 0) - taken.get(one, 0) + incoming.get(one, 0) - sold[one]
+            for one in products.ids
         }
 
     def _get_sold_quantities(self):

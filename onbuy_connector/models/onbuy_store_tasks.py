@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
-from ..lib.errors import DeferredError, OnBuyError, RateLimitError
+from ..lib.errors import OnBuyError
 from .onbuy_store_api import StoreBusyError
 
 _logger = logging.getLogger(__name__)
@@ -16,7 +16,6 @@ _logger = logging.getLogger(__name__)
 BUTTON_SECONDS = 20  # a button works so long itself; what is left then goes on in the background
 BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
-RATE_LIMIT_WAIT = timedelta(minutes=2)
 TASK_CRONS = {
     'orders': 'onbuy_connector.ir_cron_sync_orders',
     'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
@@ -85,41 +84,56 @@ class OnbuyStore(models.Model):
         :rtype: bool
         """
         commit_progress = self.env['ir.cron']._commit_progress
-        figures, started, wait = Counter(), fields.Datetime.now(), None
-        try:
-            with self._connect() as client:
-                try:
-                    is_complete = self._cron_run_units(task, self._get_units(task, client), figures)
-                finally:
-                    figures['calls'] = client.calls
-            if is_complete and self._cron_run_units(task, self._get_after_units(task), figures):
-                self._note_success(task)
-        except StoreBusyError:
+        figures, started = Counter(), fields.Datetime.now()
+        is_complete, error = self._cron_try(self._cron_talk, task, figures)
+        if isinstance(error, StoreBusyError):
             self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
             return bool(commit_progress(1))  # Whoever has the lock looks at the outbox when it is done.
-        except DeferredError as error:
-            self.env.cr.rollback()
-            self._trigger_task(task, at=error.until)
-            wait = FAILURE_WAIT
-        except Exception as error:  # noqa: BLE001  One store must not stop the others.
-            self.env.cr.rollback()
-            self._note_failure(task, started, error)
-            if isinstance(error, RateLimitError):
-                self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
-            wait = FAILURE_WAIT
+        if is_complete or error and not isinstance(error, UserError):  # What was read counts, though not all could be.
+            is_complete, late_error = self._cron_try(self._cron_run_units, task, figures, self._get_after_units(task))
+            error = error or late_error
+        self._note_end(task, started, is_complete, error)
         self._note_run(task, started, figures)
         time_left = commit_progress(1)
+        wait = FAILURE_WAIT if error else None
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
         self._trigger_waiting_offers(wait)
         commit_progress()
         return bool(time_left)
 
-    def _cron_run_units(self, task, units, figures):
+    def _cron_try(self, work, *args):
+        """Do a part of a run for one store; what goes wrong must not stop the others.
+
+        :param work: a method, with ``args``
+        :return: what it returns (None if it fails), and its exception or None
+        :rtype: tuple
+        """
+        try:
+            return work(*args), None
+        except Exception as error:  # noqa: BLE001  Whatever it is, it is told on the store.
+            self.env.cr.rollback()
+            return None, error
+
+    def _cron_talk(self, task, figures):
+        """Run the units of a task that need OnBuy.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param Counter figures: of the run; grows
+        :return: whether they came to their end
+        :rtype: bool
+        """
+        with self._connect() as client:
+            try:
+                return self._cron_run_units(task, figures, self._get_units(task, client))
+            finally:
+                figures['calls'] = client.calls
+
+    def _cron_run_units(self, task, figures, units):
         """Run the units of a task as long as there is time and nobody pauses the store.
 
         :param str task: a key of ``TASK_CRONS``
-        :param units: a generator
         :param Counter figures: of the run; grows
+        :param units: a generator
         :return: whether they came to their end
         :rtype: bool
         """
