@@ -94,14 +94,12 @@ class Call:
             raise ApiError(400, f"'{country}' is not a valid country_code")
 
     def window(self, default, maximum=MAX_LIMIT):
-        """Return (limit, offset) of the request; limits above `maximum`, or above the
-        `page_limit` of the settings, are clamped (rule 6).
+        """Return (limit, offset) of the request; limits above `maximum` are clamped (rule 6).
 
         Raises ApiError 400 on values that are no whole numbers or negative.
         """
         limit = self._count('limit', default) or default
-        most = min(maximum, self.settings.page_limit or maximum)
-        return min(limit, most), self._count('offset', 0)
+        return min(limit, maximum), self._count('offset', 0)
 
     def _count(self, name, default):
         sent = self.query.get(name)
@@ -117,10 +115,10 @@ def page(call, rows, show, default=20, maximum=MAX_LIMIT, filters=None, sort=Non
          key='results'):
     """Return one page of `rows` in the container of section 4.
 
-    `show` turns a row into JSON; `filters` and `sort` are echoed only when something was sent; `total` and
-    `key` are the names that this endpoint uses.
+    No page has more rows than `page_limit` of the settings. `show` turns a row into JSON; `filters` and
+    `sort` are echoed only when something was sent; `total` and `key` are the names that this endpoint uses.
     """
-    limit, offset = call.window(default, maximum)
+    limit, offset = call.window(default, min(maximum, call.settings.page_limit or maximum))
     metadata = {'limit': limit, 'offset': offset, total: len(rows)}
     if filters:
         metadata['filters'] = filters

@@ -20,9 +20,9 @@ def browse(call):
     """
     sort = call.sort(*SORTS)
     rows = _sorted(filter(_wanted(call), call.account.orders.values()), sort)
-    limit, offset = call.window(20)
     answer = page(call, rows, lambda order: _show(call, order), filters=call.filters(*FILTERS), sort=sort)
-    for order in rows[offset:offset + limit]:
+    offset = answer['metadata']['offset']
+    for order in rows[offset:offset + answer['metadata']['limit']]:
         order.exported = True
     return answer
 

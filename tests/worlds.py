@@ -20,6 +20,7 @@ NUMBERS = itertools.count(1)
 # What every program can use: `env`, `store`, `run(cron)` and `say(value)`.
 PRELUDE = '''
 import json, logging, os, random, sys, time
+sys.path.insert(0, {tests!r})
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import retrying
@@ -114,7 +115,7 @@ class Program:
         self.answer = tempfile.NamedTemporaryFile(suffix='.json')
         self.log = tempfile.NamedTemporaryFile('w+', suffix='.log')
         source = tempfile.NamedTemporaryFile('w+', suffix='.py')
-        source.write(PRELUDE.format(answer=self.answer.name) + script)
+        source.write(PRELUDE.format(answer=self.answer.name, tests=str(ROOT / 'tests')) + script)
         source.seek(0)
         self.process = subprocess.Popen(
             [*processes.follow_parent('KILL'), *odoo_cli.command('shell', '-d', database, '--no-http')], stdin=source,

@@ -21,14 +21,23 @@ class Calls:
         return fetch
 
     def _collect(self, path, parse, limit):
-        """Return all rows of a list of reference data, parsed."""
-        pages = paging.iter_by_offset(self._fetcher(path), values.digest, limit)
+        """Return all rows of a list of reference data, parsed.
+
+        :raise IncompleteError: OnBuy left out some
+        """
+        pages = paging.only_whole(paging.iter_by_offset(self._fetcher(path), values.digest, limit))
         return [item for _offset, batch, fresh in pages for item in self._parsed(fresh, parse, batch)]
 
-    def _whole(self, path, parse, **params):
-        """Return all rows of a list of reference data that OnBuy sends at once, without pages, parsed."""
+    def _whole(self, path, parse, *, counted=True, **params):
+        """Return all rows of a list of reference data that OnBuy sends at once, without pages, parsed.
+
+        :param bool counted: whether OnBuy's total counts these rows alone, and there always are some
+        :raise IncompleteError: OnBuy left out some, or all
+        """
         answer = self.request('GET', path, params={'site_id': self.site_id, **params})
         batch = paging.read_batch(lambda limit, offset: answer, 1, 0)
+        if counted and len(batch.rows) < (batch.total or 1):
+            raise paging.left_out(batch.total or "some")
         return self._parsed(batch.rows, parse, batch)
 
     @staticmethod

@@ -19,8 +19,8 @@ class CatalogueEndpoints(Calls):
         :param int offset: where an earlier reading stopped
         :return: generator of Page of Category; errors are rows that cannot be understood
         """
-        for at, batch, fresh in paging.iter_by_offset(
-                self._fetcher('/categories'), _category_key, const.CATALOGUE_PAGE, offset):
+        pages = paging.iter_by_offset(self._fetcher('/categories'), _category_key, const.CATALOGUE_PAGE, offset)
+        for at, batch, fresh in paging.only_whole(pages):
             yield paging.make_page(fresh, categories.parse_category, batch, at)
 
     def categories_by_id(self, ids):
@@ -70,7 +70,7 @@ class CatalogueEndpoints(Calls):
         :return: generator of Brand; rows that cannot be understood are left out
         """
         fetch = self._fetcher('/brands', {'filter[name]': name, 'sort[name]': 'asc'})
-        for _offset, batch, fresh in paging.iter_by_offset(fetch, values.digest, const.CATALOGUE_PAGE):
+        for _offset, batch, fresh in paging.only_whole(paging.iter_by_offset(fetch, values.digest, const.CATALOGUE_PAGE)):
             yield from self._parsed(fresh, catalogue.parse_brand, batch)
 
     def conditions(self):
@@ -96,7 +96,8 @@ class CatalogueEndpoints(Calls):
         for start in range(0, len(asked), products.CODES_PER_CALL):
             query = ','.join(asked[start:start + products.CODES_PER_CALL])
             fetch = self._fetcher('/products', {'filter[query]': query, 'filter[field]': 'product_code'})
-            for _offset, batch, fresh in paging.iter_by_offset(fetch, values.digest, const.CATALOGUE_PAGE):
+            pages = paging.iter_by_offset(fetch, values.digest, const.CATALOGUE_PAGE)
+            for _offset, batch, fresh in paging.only_whole(pages):
                 for product in self._parsed(fresh, products.parse_found_product, batch):
                     for core in set(map(gtin_core, product.product_codes)):
                         found.setdefault(core, {})[product.opc] = product
@@ -150,7 +151,7 @@ class CatalogueEndpoints(Calls):
 
     def _queue_rows(self, ids):
         """Return the list of QueueRow of one call; its total counts other rows too, so it is not used."""
-        return self._whole('/queues', queues.parse_queue_row, **{
+        return self._whole('/queues', queues.parse_queue_row, counted=False, **{
             'filter[queue_ids]': ','.join(ids), 'limit': queues.IDS_PER_CALL, 'offset': 0})
 
     def iter_queue_history(self, since=None):

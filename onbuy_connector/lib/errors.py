@@ -58,6 +58,10 @@ class AnswerError(UnavailableError):
     """A read was answered with JSON that cannot be understood."""
 
 
+class IncompleteError(AnswerError):
+    """A list came without rows that OnBuy counts, also when asked for again: what is not in it may still be there."""
+
+
 class UncertainError(OnBuyError):
     """A write was sent and its answer is lost or unreadable: ask OnBuy before sending it again."""
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from . import const, values
-from .errors import AnswerError
+from .errors import AnswerError, IncompleteError
 from .values import as_object, first, maybe, to_datetime, to_int, to_key, to_text
 
 SECOND = timedelta(seconds=1)
@@ -161,6 +161,31 @@ def iter_by_offset(fetch, key, limit, offset=0, seen=None):
     raise AnswerError("OnBuy repeats its pages without end: the list was not read to its end.")
 
 
+def only_whole(pages):
+    """Give the pages of :func:`iter_by_offset` as long as they bring what OnBuy counts: for lists that mean something only
+    when they are whole.
+
+    :raise IncompleteError: rows are lacking, or a page was repeated
+    """
+    for offset, batch, fresh in pages:
+        if is_holed(batch, offset, fresh):
+            raise left_out(batch.total)
+        yield offset, batch, fresh
+
+
+def is_holed(batch, offset, fresh):
+    """Tell whether a page lacks rows that OnBuy counts, or only repeats another one."""
+    return batch.total is not None and bool(batch.is_short(offset) or batch.rows and not fresh)
+
+
+def left_out(total):
+    """Return the error for a list in which rows are lacking.
+
+    :param int total: rows that OnBuy counts
+    """
+    return IncompleteError(f"OnBuy counts {total} rows but left out some. They are asked for again later.")
+
+
 def _is_repeated(batch, key, seen):
     """Tell whether a page brings only known rows: perhaps by mistake, so it is worth asking once more."""
     return bool(batch.rows) and seen.issuperset(map(key, batch.rows))
@@ -205,6 +230,7 @@ def iter_by_change(fetch, since, limit):
     :param fetch: callable ``(since, limit, offset)`` giving the parsed answer
     :param datetime since: naive UTC
     :return: generator of ``(offset, Batch, fresh rows, ordered)``
+    :raise IncompleteError: at the end, when rows are lacking that OnBuy counts
     :raise AnswerError: the server never ends
     """
     seen, offset, start = set(), 0, since
@@ -218,6 +244,7 @@ def iter_by_change(fetch, since, limit):
         fresh = pick_fresh(batch.rows, order_key, seen)
         yield offset, batch, fresh, True
         if _is_end(batch, offset, fresh):
+            _check_end(batch, offset, fresh)
             return
         since, offset = _next_query(batch, since, offset)
     raise AnswerError("OnBuy's list of orders does not end.")
@@ -264,6 +291,12 @@ def _is_end(batch, offset, fresh):
     return len(batch.rows) < batch.step and (batch.total is None or not fresh)
 
 
+def _check_end(batch, offset, fresh):
+    """Raise IncompleteError when the last page falls short of the total, or only repeats one before it."""
+    if batch.total is not None and (batch.is_short(offset) or offset and batch.rows and not fresh):
+        raise left_out(batch.total)
+
+
 def _next_query(batch, since, offset):
     """Return ``(since, offset)`` of the next call: by key where time went on, else by offset.
 
@@ -282,3 +315,5 @@ def _iter_unordered(fetch, since, limit, seen):
 
     for offset, batch, fresh in iter_by_offset(ask, order_key, limit, seen=seen):
         yield offset, batch, fresh, False
+    if batch.is_short(offset) and batch.total is not None:
+        raise left_out(batch.total)

@@ -157,20 +157,22 @@ class OnbuyCategory(models.Model):
             view = client.get_category(self.code)
             features, groups = client.category_features(self.code), client.technical_details(self.code)
         except NotFoundError:
-            yield partial(self._note_unread, self.env._("OnBuy does not have this category any more."), active=False)
+            yield partial(self._note_unread, self.env._(
+                "OnBuy does not show this category. It is asked for again tomorrow; when it is gone for good, the next "
+                "reading of all categories archives it."))
         except AnswerError as error:
             yield partial(self._note_unread, str(error))
         else:
             yield partial(self._store_details, view, features, groups)
 
-    def _note_unread(self, reason, **values):
-        """Say on this category why its features could not be read; the next time is in some days.
+    def _note_unread(self, reason):
+        """Say on this category why its features could not be read; the next time is tomorrow.
 
         :param str reason: a sentence
-        :param values: further field values
         :rtype: Counter
         """
-        self.write({'read_error': reason, 'read_date': fields.Datetime.now(), **values})
+        tried = fields.Datetime.subtract(fields.Datetime.now(), days=DETAIL_DAYS - 1)
+        self.write({'read_error': reason, 'read_date': tried})
         return Counter(failed=1)
 
     def _store_details(self, view, features, groups):

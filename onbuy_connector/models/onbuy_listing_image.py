@@ -1,5 +1,6 @@
 import base64
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
@@ -8,6 +9,7 @@ from odoo.tools.image import image_process
 from ..lib.errors import UnavailableError
 
 IMAGE_SIZE = (1024, 1024)
+IMAGE_WAITS = [timedelta(hours=hours) for hours in (1, 4, 16, 64, 128, 256)]  # the last one is not waited
 MOST_FAILURES = 3  # of one run; more look like a bad day of the network, so the others wait for the next run
 
 
@@ -26,9 +28,11 @@ class OnbuyStore(models.Model):
         :return: a generator of units
         """
         listings = self.env['onbuy.listing'].search([
-            ('store_id', '=', self.id), ('image_state', 'in', ('wanted', 'again')), ('product_id', '!=', False)])
+            ('store_id', '=', self.id), ('product_id', '!=', False), ('image_state', 'in', ('wanted', 'again')),
+            '|', ('image_date', '=', False), ('image_date', '<=', fields.Datetime.now()),
+        ], order='image_date NULLS FIRST, id')
         failures, hosts = 0, self._get_image_hosts()
-        for listing in listings.sorted(lambda listing: listing.image_state == 'again'):
+        for listing in listings:
             try:
                 content = client.fetch_image(listing.image_url, hosts)
             except UnavailableError:
@@ -40,7 +44,6 @@ class OnbuyStore(models.Model):
             except ValueError:
                 content = None
             yield partial(listing._store_image, content)
-
 
     def _get_image_hosts(self):
         """Return from which hosts pictures may come, as a system administrator set it; none: from any public one.
@@ -56,18 +59,23 @@ class OnbuyListing(models.Model):
 
     image_state = fields.Selection(
         selection=[('wanted', "To fetch"), ('again', "To fetch again"), ('done', "Fetched"), ('refused', "Not usable")],
-        readonly=True, copy=False)
+        string="Picture", readonly=True, copy=False)
+    image_attempts = fields.Integer(readonly=True, copy=False)
+    image_date = fields.Datetime(string="Picture Tried Again", readonly=True, copy=False)
 
     def _want_image(self):
         """Have the first picture of these listings fetched for their products."""
         with_picture = self.filtered('image_url')
         if with_picture:
-            with_picture.image_state = 'wanted'
+            with_picture.write({'image_state': 'wanted', 'image_attempts': 0, 'image_date': False})
             self.env['onbuy.store']._trigger_task('images')
 
     def _put_off_image(self):
-        """Note that the picture could not be had; the second time is the last."""
-        self.image_state = 'refused' if self.image_state == 'again' else 'again'
+        """Note that the picture could not be had, or is none; a host has bad hours, so it is tried again for some days."""
+        self.image_attempts += 1
+        is_last = self.image_attempts == len(IMAGE_WAITS)
+        self.image_date = not is_last and fields.Datetime.now() + IMAGE_WAITS[self.image_attempts - 1]
+        self.image_state = 'refused' if is_last else 'again'
 
     def _store_image(self, content):
         """Store a fetched picture on the product, if it has none.
@@ -80,10 +88,13 @@ class OnbuyListing(models.Model):
             image = usable and image_process(content, size=IMAGE_SIZE, verify_resolution=True)
         except Exception:  # noqa: BLE001  Whatever a picture does to the decoder, it is only not usable.
             image = None
-        self.image_state = 'done' if image else 'refused'
+        if not image:
+            self._put_off_image()
+            return Counter()
+        self.image_state = 'done'
         has_siblings = len(self.product_id.product_tmpl_id.product_variant_ids) > 1
         name = 'image_variant_1920' if has_siblings else 'image_1920'
-        if not image or self.product_id[name]:
+        if self.product_id[name]:
             return Counter()
         self.product_id[name] = base64.b64encode(image)
         return Counter(updated=1)

@@ -209,6 +209,10 @@ class OnbuyStore(models.Model):
         """
         gone = self._get_missing_listings() if is_sure else self.env['onbuy.listing']
         figures = gone._mark_absent()
+        if state['holed']:
+            self._note_left_out('listings', self.env._(
+                "OnBuy left out listings that it counts. What is known of them here stays as it was; the next reading asks "
+                "for them again."))
         started = fields.Datetime.to_datetime(state['started'])
         self.env['onbuy.listing.problem']._finish_pass(self, started - STALE if state['holed'] else started)
         now = fields.Datetime.to_string(fields.Datetime.now())

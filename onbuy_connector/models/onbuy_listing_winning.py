@@ -29,15 +29,20 @@ class OnbuyStore(models.Model):
         listings = self.env['onbuy.listing'].search([
             ('store_id', '=', self.id), ('is_on_onbuy', '=', True),
             '|', ('winning_date', '=', False), ('winning_date', '<', before)], order='winning_date NULLS FIRST, id')
-        for _asked, found in client.iter_winning(listings.mapped('sku')):
-            yield partial(self._store_winning, found)
+        for asked, found in client.iter_winning(listings.mapped('sku')):
+            yield partial(self._store_winning, asked, found)
 
-    def _store_winning(self, found):
+    def _store_winning(self, asked, found):
         """Store how listings stand.
 
+        :param list asked: SKUs
         :param dict found: SKU → :class:`~..lib.offers.Winning`
         :rtype: Counter
         """
+        if left_out := set(asked) - set(found):
+            self._note_left_out('comparison', self.env._(
+                "OnBuy did not say how %(count)s of %(all)s listings stand; they are asked for again tomorrow.",
+                count=len(left_out), all=len(asked)))
         listings = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('sku', 'in', list(found))])
         now = fields.Datetime.now()
         for listing in listings:

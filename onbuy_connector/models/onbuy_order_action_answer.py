@@ -1,4 +1,3 @@
-import logging
 from collections import Counter
 from functools import partial
 
@@ -8,8 +7,6 @@ from odoo.exceptions import UserError
 from ..lib.const import INVALID_ORDER_STATUS, MISSING
 from ..lib.errors import DeferredError, OnBuyError
 from .onbuy_order_action_send import ASK_AGAIN
-
-_logger = logging.getLogger(__name__)
 
 
 class OnbuyOrderAction(models.Model):
@@ -96,7 +93,7 @@ class OnbuyOrderAction(models.Model):
         try:
             page = client.orders_by_id(names)
         except OnBuyError as error:
-            _logger.info("The orders just sent are read later: %s", error)
+            yield partial(self._read_back_later, store, error)
             return
         yield partial(store._store_orders_page, page)
         if kind == 'dispatch':
@@ -111,6 +108,16 @@ class OnbuyOrderAction(models.Model):
         waiting = self.order_id.filtered(lambda order: order.sync_state == 'pending')
         if waiting:
             yield waiting.with_company(store.company_id)._apply_batch
+
+    def _read_back_later(self, store, error):
+        """The actions are done, but their orders could not be read: say so, and look again soon.
+
+        :param store: one ``onbuy.store``
+        :param OnBuyError error: what happened
+        """
+        now = fields.Datetime.now()
+        store._note_failure('order_statuses', now, error)
+        store._trigger_task('order_statuses', at=now + ASK_AGAIN)
 
     def _after_dispatch(self, results):
         """Note the ids of new dispatches; a refusal of what OnBuy has dispatched already counts as done.

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..lib.const import OPEN_STATUSES
-from ..lib.errors import OnBuyError
+from ..lib.errors import IncompleteError, OnBuyError
 
 _logger = logging.getLogger(__name__)
 
@@ -41,8 +41,12 @@ class OnbuyStore(models.Model):
         """
         if not self._get_orders_state().get('watermark'):
             yield self._start_watermark
-        for page in client.iter_orders(modified_since=self._get_orders_since()):
-            yield partial(self._store_orders_page, page, advance=True)
+        try:
+            for page in client.iter_orders(modified_since=self._get_orders_since()):
+                yield partial(self._store_orders_page, page, advance=True)
+        except IncompleteError:  # Its end was reached all the same.
+            yield self._finish_orders_pass
+            raise
         yield self._finish_orders_pass
 
     def _task_order_statuses(self, client):

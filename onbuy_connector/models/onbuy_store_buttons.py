@@ -8,7 +8,7 @@ from ..lib.errors import OnBuyError, TimeUpError
 from .onbuy_store_api import StoreBusyError
 from .onbuy_store_tasks import BUSY_WAIT, FAILURE_WAIT, TASK_CRONS
 
-BUTTON_SECONDS = 4  # a button works so long itself; what is left then goes on in the background
+BUTTON_SECONDS = 8  # a button works so long itself; what is left then goes on in the background
 
 
 class OnbuyStore(models.Model):

@@ -1,13 +1,16 @@
 import logging
 from collections import Counter
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..lib.errors import OnBuyError
+from ..lib.errors import DeferredError, OnBuyError, RateLimitError
 from .onbuy_store_tasks import TASK_CRONS
 
 _logger = logging.getLogger(__name__)
+
+RATE_LIMIT_WAIT = timedelta(minutes=2)
 
 
 class OnbuyStore(models.Model):
@@ -53,6 +56,27 @@ class OnbuyStore(models.Model):
             return False
         return next((note['error'] for note in self._get_failures().values()), False)
 
+    def _note_end(self, task, started, is_complete, error):
+        """Remember how a run ended, and when it is worth another try.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param datetime started: UTC
+        :param bool is_complete: whether it came to its end
+        :param error: what stopped it, or None
+        :return: why it failed, for a person; None if it did not
+        :rtype: str
+        """
+        if isinstance(error, DeferredError):
+            self._trigger_task(task, at=error.until)
+            return None
+        if error:
+            if isinstance(error, RateLimitError):
+                self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
+            return self._note_failure(task, started, error)
+        if is_complete:
+            self._note_success(task)
+        return None
+
     def _note_failure(self, task, started, error):
         """Write a failed run.
 
@@ -73,6 +97,14 @@ class OnbuyStore(models.Model):
         states._save_committed(self, f'done_{task}', {**known, 'error': text, 'cause': cause, 'since': since})
         runs._note(self, task, started, Counter(), error=text, cause=cause)
         return text
+
+    def _note_left_out(self, task, text):
+        """Write a failed run for what OnBuy left out, though the run goes on.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param str text: what is missing, and what becomes of it
+        """
+        self.env['onbuy.sync.run']._note(self, task, fields.Datetime.now(), Counter(), error=text)
 
     def _note_run(self, task, started, figures):
         """Write a run, if something happened in it."""

@@ -117,6 +117,19 @@ class TestDispatchBadDays(ShippingCommon):
         self.assertEqual(self.calls(), before + 1)
         self.assertEqual([order.action_ids.sync_state for order in orders], ['error', 'synced'])
 
+    def test_a_dispatch_whose_order_cannot_be_read_back_is_done_and_the_store_says_what_is_missing(self):
+        for kind in ('empty_page', 'drop_before'):
+            with self.subTest(kind=kind):
+                order = self.ship()
+                self.sandbox.control('POST', '/faults', {'kind': kind, 'path': '/orders'})
+                self.send()
+                self.sandbox.control('DELETE', '/faults')
+                self.assertEqual((order.action_ids.sync_state, order.status), ('synced', 'awaiting_dispatch'))
+                self.assertTrue(self.env['onbuy.sync.run'].search([('state', '=', 'failed')], limit=1).message)
+                self.run_cron('sync_order_statuses')
+                self.assertEqual(order.status, 'dispatched')
+                self.assertFalse(self.store.connection_error)
+
     def test_an_answer_in_a_list_under_result_is_understood(self):
         order = self.ship()
         self.answer({'success': True, 'result': [{

@@ -4,8 +4,9 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from ..lib.catalogue import CommissionTier, Condition, parse_tier
+from ..lib.errors import IncompleteError
 from ..lib.values import ParseError
-from .lib_common import LibCase, document
+from .lib_common import LibCase, document, page
 
 STANDARD, FURNITURE, GROCERY = document('commission_tiers')
 
@@ -31,6 +32,25 @@ class TestReferenceLists(LibCase):
         with self.assertLogs('odoo.addons.onbuy_connector.lib.calls', 'WARNING') as logs:
             self.assertEqual(len(self.client.commission_tiers()), 1)
         self.assertIn('fee is missing', logs.output[0])
+
+    def test_a_list_that_lacks_what_onbuy_counts_or_is_empty_is_told_so_that_nothing_is_taken_for_gone(self):
+        short = {'results': document('conditions')['results'][:1], 'metadata': {'total_rows': 2}}
+        for path, read, answer in (('/conditions', self.client.conditions, short),
+                                   ('/commission-tiers', self.client.commission_tiers, []),
+                                   ('/carriers', self.client.carriers, [])):
+            with self.subTest(path=path):
+                self.expect('GET', path, answer)
+                with self.assertRaises(IncompleteError):
+                    read()
+
+    def test_a_paged_list_that_stays_short_empty_or_repeated_is_told(self):
+        rows = document('deliveries')['results'][:2]
+        for answers in ([page(rows[:1], 2)] * 2, [page([], 2)] * 2, [page(rows[:1], 2, limit=1)] * 3):
+            with self.subTest(answers=answers):
+                for answer in answers:
+                    self.expect('GET', '/sellers/deliveries', answer)
+                with self.assertRaises(IncompleteError):
+                    self.client.delivery_templates()
 
 
 class TestTiers(BaseCase):

@@ -177,6 +177,18 @@ class TestOrders(LibCase):
         self.assertEqual(self.sent(0)['params']['filter[order_ids]'], ','.join(ids[:50]))
         self.assertEqual(self.sent(0)['params']['filter[status]'], 'all')
 
+    def test_orders_that_are_counted_but_left_out_are_an_error_beside_those_that_came(self):
+        for _attempt in range(2):
+            self.expect('GET', '/orders', page([order_row()], 2))
+        result = self.client.orders_by_id([A, B])
+        self.assertEqual([order.order_id for order in result.items], [A])
+        self.assertIn("left out", result.errors[0].message)
+
+    def test_a_capped_page_of_orders_by_id_is_followed_by_the_next(self):
+        self.expect('GET', '/orders', page([order_row()], 2, limit=1))
+        self.expect('GET', '/orders', page([order_row(order_id=B)], 2, limit=1))
+        self.assertEqual([order.order_id for order in self.client.orders_by_id([A, B]).items], [A, B])
+
     def test_no_ids_mean_no_call(self):
         self.assertEqual(self.client.orders_by_id([]).items, [])
 

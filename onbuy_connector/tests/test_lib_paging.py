@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase
 
 from ..lib import paging, values
-from ..lib.errors import AnswerError
+from ..lib.errors import AnswerError, IncompleteError
 from .lib_common import page
 
 START = datetime(2026, 3, 1)
@@ -122,6 +122,22 @@ class TestOrdersByChange(BaseCase):
     def test_a_page_that_stays_short_does_not_end_the_list(self):
         server = Server((row(number, number * 7) for number in range(35)), faults={0: 'short', 1: 'short'})
         self.assertEqual(len(set(read(server))), 35)
+
+    def test_an_end_that_lacks_rows_of_the_total_is_told_after_what_came(self):
+        for fault in ('short', 'empty'):
+            with self.subTest(fault=fault):
+                server = Server((row(number, number * 7) for number in range(6)), faults=dict.fromkeys(range(99), fault))
+                seen = []
+                with self.assertRaises(IncompleteError):
+                    for _offset, _batch, fresh, _ordered in paging.iter_by_change(server, START, 10):
+                        seen += fresh
+                self.assertEqual(len(seen), {'short': 5, 'empty': 0}[fault])
+
+    def test_a_last_page_that_only_repeats_another_one_is_told(self):
+        server = Server((row(number, 50) for number in range(20)), faults=dict.fromkeys(range(2, 99), 'repeat'))
+        server.last_page = server.rows[:10]
+        with self.assertRaises(IncompleteError):
+            read(server)
 
     def test_a_server_without_total_is_read_until_a_page_is_not_full(self):
         server = Server((row(number, number * 7) for number in range(35)), total=False)

@@ -158,6 +158,12 @@ class TestListingPass(SlicedMixin, PassCommon):
                     self.sandbox.control('DELETE', '/faults')
                     self.assertEqual(len(self.present()), 12)
 
+    def test_a_pass_that_lacks_listings_is_told_in_the_log(self):
+        self.fault('short_page', path='/listings')
+        self.read_all()
+        runs = self.env['onbuy.sync.run'].search([('task', '=', 'listings'), ('state', '=', 'failed')])
+        self.assertIn("left out listings that it counts", runs.message)
+
     def test_after_bad_days_the_next_pass_is_whole(self):
         self.fault('empty_page', path='/listings')
         self.read_all()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -175,13 +177,21 @@ class TestReference(ReferenceCommon):
         self.assertFalse(bad.read_error)
         self.assertTrue(bad.feature_ids)
 
-    def test_a_category_that_onbuy_has_no_more_is_retired(self):
+    def test_a_category_that_onbuy_does_not_show_says_so_and_is_asked_for_again_the_next_day(self):
+        read = OnBuyClient.get_category
+
         def get_category(client, code):
             raise NotFoundError("no", status=404)
         self.patch(OnBuyClient, 'get_category', get_category)
         self.use(self.lamps)
-        self.assertFalse(self.lamps.active)
-        self.assertIn("does not have this category", self.lamps.read_error)
+        self.assertTrue(self.lamps.active, "only a reading of the whole tree knows that it is gone")
+        self.assertIn("does not show this category", self.lamps.read_error)
+        self.assertFalse(self.lamps._get_categories_to_read())
+        self.patch(OnBuyClient, 'get_category', read)
+        self.lamps.read_date -= timedelta(days=1, minutes=1)
+        self.run_cron('sync_reference')
+        self.assertFalse(self.lamps.read_error)
+        self.assertTrue(self.lamps.feature_ids)
 
     def test_a_bad_day_stops_nothing_for_good(self):
         self.fault('status', status=500, path='/categories/*')

@@ -1,9 +1,11 @@
 import base64
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ..lib.client import OnBuyClient
 from ..lib.errors import UnavailableError
+from ..models.onbuy_listing_image import IMAGE_WAITS
 from .common import OnbuyCommon
 
 PIXEL = base64.b64decode(
@@ -135,9 +137,17 @@ class TestSyncListings(OnbuyCommon):
         self.assertTrue(all(listings.product_id.mapped('image_1920')))
         self.assertEqual(set(listings.mapped('image_state')), {'done'})
 
-    def test_what_is_no_picture_is_refused(self):
+    def try_until_the_end(self, listings):
+        """Fetch pictures as often as they are tried at all; what waits for a time is due each time."""
+        for _time in range(len(IMAGE_WAITS) * len(listings)):
+            listings.image_date = False
+            self.run_cron('fetch_images')
+
+    def test_what_is_no_picture_is_tried_again_and_refused_in_the_end(self):
         listings = self.with_picture(b'<html>')
         self.run_cron('fetch_images')
+        self.assertEqual(set(listings.mapped('image_state')), {'again'})
+        self.try_until_the_end(listings)
         self.assertEqual(set(listings.mapped('image_state')), {'refused'})
         self.assertFalse(any(listings.product_id.mapped('image_1920')))
 
@@ -149,16 +159,18 @@ class TestSyncListings(OnbuyCommon):
         with self.store._connect() as client:
             for unit in self.store._task_images(client):
                 unit()
-        self.assertEqual(set(listings[:4].mapped('image_state')), {'refused'})
+        self.assertEqual(set(listings[:4].mapped('image_state')), {'again'})
+        self.assertFalse(any(listings[:4].product_id.mapped('image_1920')))
         self.assertEqual(set(listings[4:].mapped('image_state')), {'done'})
 
-    def test_a_picture_that_cannot_be_had_is_tried_twice_and_holds_up_nothing(self):
+    def test_pictures_that_cannot_be_had_are_tried_again_later_and_hold_up_nothing(self):
         listings = self.with_picture(UnavailableError("no"))
         for _run in range(2):
             self.run_cron('fetch_images')
-        self.assertEqual(listings.mapped('image_state').count('again'), 6)
-        for _run in range(len(listings)):
-            self.run_cron('fetch_images')
+        waiting = listings.filtered(lambda listing: listing.image_state == 'again')
+        self.assertEqual(len(waiting), 6, "three failures end a run, and those that wait are not tried again at once")
+        self.assertTrue(all(listing.image_date > fields.Datetime.now() for listing in waiting))
+        self.try_until_the_end(listings)
         self.assertEqual(set(listings.mapped('image_state')), {'refused'})
 
     def test_a_picture_that_a_person_chose_is_kept(self):

@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..lib.client import OnBuyClient
+from ..lib.errors import UnavailableError
 from .common import OnbuyCommon
 
 INBOX = 'odoo.addons.onbuy_connector.models.onbuy_order_inbox'
@@ -108,6 +110,30 @@ class TestSyncOrders(SlicedMixin, OnbuyCommon):
         self.fault('status', status=503, path='/listings*')
         names = self.place_three(products=[{**known['products'][0], 'sku': 'NOBODY-KNOWS', 'quantity': '1'}])
         self.assert_only_the_second_fails(names, "NOBODY-KNOWS")
+
+    def test_orders_that_onbuy_counts_but_does_not_send_are_told_on_the_store_and_come_in_later(self):
+        placed = [self.sandbox.place_order((self.skus()[0], 1))['order_id'] for _number in range(3)]
+        self.fault('short_page', path='/orders')
+        self.run_cron('sync_orders')
+        self.assertIn("left out some", self.store.connection_error)
+        self.assertTrue(all(order.sale_order_id for order in self.find(*placed)), "what came is applied")
+        self.sandbox.control('DELETE', '/faults')
+        self.run_cron('sync_orders')
+        self.assertEqual(len(self.find(*placed).sale_order_id), 3)
+        self.assertFalse(self.store.connection_error)
+
+    def test_what_was_read_before_onbuy_failed_is_applied(self):
+        read = OnBuyClient.iter_orders
+
+        def iter_orders(client, **query):
+            yield from read(client, **query)
+            raise UnavailableError("OnBuy has a problem of its own.")
+
+        self.patch(OnBuyClient, 'iter_orders', iter_orders)
+        placed = self.sandbox.place_order((self.skus()[0], 1))['order_id']
+        self.run_cron('sync_orders')
+        self.assertTrue(self.find(placed).sale_order_id)
+        self.assertIn("problem of its own", self.store.connection_error)
 
     def test_a_row_without_an_id_is_noted_in_the_sync_log(self):
         self.place_three(order_id=None)

@@ -40,3 +40,9 @@ class TestWinning(PushCommon):
         first.sku = 'GONE-1'
         self.run_cron('compare_offers')
         self.assertTrue(all(self.listings().mapped('winning_date')))
+
+    def test_listings_that_onbuy_leaves_out_are_told_in_the_log(self):
+        self.fault('short_page', path='/listings/check-winning', rows=2)
+        self.run_cron('compare_offers')
+        run = self.env['onbuy.sync.run'].search([('task', '=', 'comparison'), ('state', '=', 'failed')])
+        self.assertIn("did not say how 2 of 12 listings stand", run.message)
