@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..lib.queues import get_wait
 from .onbuy_listing_terms import NEW
@@ -12,17 +11,6 @@ UNDER_WAY = ('waiting', 'creating', 'offering', 'checking', 'deleting')
 LISTED = {'publish_state': False, 'publish_error': False, 'publish_attempts': 0, 'publish_next': False, 'to_mend': False,
           'page_code': False, 'existing_opc': False}
 ASK_AGAIN = timedelta(minutes=1)  # a call is over by then
-
-
-class OnbuyStore(models.Model):
-    _inherit = 'onbuy.store'
-
-    draft_count = fields.Integer(string="Drafts", compute='_compute_figures')
-
-    def _get_figures(self):
-        """Override to count the drafts that a person is to see to."""
-        return {**super()._get_figures(), 'draft': (
-            self.env._("Drafts"), 'onbuy_connector.onbuy_listing_action', Domain('publish_state', 'in', DRAFTS))}
 
 
 class OnbuyListing(models.Model):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.const import OPEN_STATUSES
+from .onbuy_listing_publish import DRAFTS
 
 ORDERS = 'onbuy_connector.onbuy_order_action'
 LISTINGS = 'onbuy_connector.onbuy_listing_action'
@@ -28,6 +29,7 @@ class OnbuyStore(models.Model):
     unmatched_count = fields.Integer(string="To Match", compute='_compute_figures')
     bad_listing_count = fields.Integer(string="Listings to Fix", compute='_compute_figures')
     listing_problem_count = fields.Integer(string="Listing Problems", compute='_compute_figures')
+    draft_count = fields.Integer(string="Drafts", compute='_compute_figures')
     lamp = fields.Selection(
         selection=[('green', "All is well"), ('amber', "Something needs you"), ('red', "Something is wrong"),
                    ('off', "Not running")],
@@ -56,6 +58,7 @@ class OnbuyStore(models.Model):
             'unmatched': (self.env._("Listings to match"), 'onbuy_connector.onbuy_listing_action_match', Domain(
                 'match_state', '!=', 'matched')),
             'bad_listing': (self.env._("Listings to fix"), LISTINGS, BAD),
+            'draft': (self.env._("Drafts"), LISTINGS, Domain('publish_state', 'in', DRAFTS)),
             'listing_problem': (
                 self.env._("Listing problems"), 'onbuy_connector.onbuy_listing_problem_action', Domain.TRUE),
         }
@@ -96,7 +99,8 @@ class OnbuyStore(models.Model):
         alerts = self._get_alerts()
         if self.late_count or any(alert['is_urgent'] for alert in alerts):
             return 'red'
-        return 'amber' if alerts or any(self[f'{name}_count'] for name in ('fix', 'refused', 'bad_listing')) else 'green'
+        troubles = (alerts, self.connection_error, self.fix_count, self.refused_count, self.bad_listing_count)
+        return 'amber' if any(troubles) else 'green'
 
     def _compute_usage_share_text(self):
         words = {'GET': self.env._("reading"), 'POST': self.env._("creating"), 'PUT': self.env._("changing"),

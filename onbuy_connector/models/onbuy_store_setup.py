@@ -267,7 +267,7 @@ class OnbuyStore(models.Model):
             self._make_check(
                 self.env._("Listings on OnBuy"), self.env._("All can be kept here."), problems and self.env._(
                     "%(count)s cannot be kept as they are, e.g. because two have the same SKU.", count=problems),
-                state='info', action=self.action_view_listing_problems()),
+                state='info', action=self.with_context(figure='listing_problem').action_view_figure()),
             self._make_check(
                 self.env._("Delivery templates and categories"), self.env._("They were read."),
                 not (self.delivery_template_ids and self.env['onbuy.category'].search_count([], limit=1)) and self.env._(

@@ -12,7 +12,9 @@ from ..lib.errors import (
 )
 
 FIGURES = ('seen', 'created', 'updated', 'sent', 'failed', 'calls')
-SAME_WORDS = {'orders_by_id': 'orders', 'listings_by_sku': 'listings', 'winning': 'comparison'}  # tasks without a run
+SAME_WORDS = {  # tasks without a run of their own
+    'orders_by_id': 'orders', 'listings_by_sku': 'listings', 'winning': 'comparison', 'pages': 'publish', 'terms': 'publish',
+}
 
 
 class OnbuySyncRun(models.Model):

@@ -3,6 +3,7 @@ from odoo.tools import is_html_empty, plaintext2html
 
 from ..lib.prices import to_pounds
 
+GROUP = 'onbuy_connector.group_onbuy_user'
 MOST_POINTS = 5  # OnBuy API reference, 14.1
 
 
@@ -17,28 +18,30 @@ class ProductTemplate(models.Model):
     _inherit = 'product.template'
 
     onbuy_category_id = fields.Many2one(
-        'onbuy.category', string="OnBuy Category", domain=[('can_list_in', '=', True)], index='btree_not_null')
-    onbuy_category_read_date = fields.Datetime(related='onbuy_category_id.read_date')
-    onbuy_brand_id = fields.Many2one('onbuy.brand', string="OnBuy Brand", index='btree_not_null')
-    onbuy_brand_name = fields.Char(string="Brand Name", help="For a brand that OnBuy does not have.")
-    onbuy_title = fields.Char(string="Title on OnBuy", help="150 bytes at most. Empty: the product's name.")
+        'onbuy.category', string="OnBuy Category", domain=[('can_list_in', '=', True)], index='btree_not_null', groups=GROUP)
+    onbuy_category_read_date = fields.Datetime(related='onbuy_category_id.read_date', groups=GROUP)
+    onbuy_brand_id = fields.Many2one('onbuy.brand', string="OnBuy Brand", index='btree_not_null', groups=GROUP)
+    onbuy_brand_name = fields.Char(string="Brand Name", help="For a brand that OnBuy does not have.", groups=GROUP)
+    onbuy_title = fields.Char(string="Title on OnBuy", help="150 bytes at most. Empty: the product's name.", groups=GROUP)
     onbuy_description = fields.Html(
         string="Description on OnBuy", sanitize=True, strip_style=True,
-        help="Empty: the e-commerce description, else the sales description.")
-    onbuy_summary = fields.Text(string="Summary", help="One point a line, five at most.")
+        help="Empty: the e-commerce description, else the sales description.", groups=GROUP)
+    onbuy_summary = fields.Text(string="Summary", help="One point a line, five at most.", groups=GROUP)
     onbuy_rrp = fields.Float(
-        string="Recommended Price (£)", digits='Product Price', help="Including VAT. 0: OnBuy shows none.")
+        string="Recommended Price (£)", digits='Product Price', help="Including VAT. 0: OnBuy shows none.", groups=GROUP)
     onbuy_image_urls = fields.Text(
-        string="Addresses of Pictures", help="One a line, the main picture first. Empty: the product's own pictures.")
-    onbuy_data = fields.Text(string="Specification", help="One line each: Label: value")
-    onbuy_detail_ids = fields.One2many('onbuy.detail.value', 'product_tmpl_id', string="Technical Details", copy=False)
+        string="Addresses of Pictures", groups=GROUP,
+        help="One a line, the main picture first. Empty: the product's own pictures.")
+    onbuy_data = fields.Text(string="Specification", help="One line each: Label: value", groups=GROUP)
+    onbuy_detail_ids = fields.One2many(
+        'onbuy.detail.value', 'product_tmpl_id', string="Technical Details", copy=False, groups=GROUP)
 
     # Of a product without variants; else each variant has its own.
-    onbuy_option_ids = fields.Many2many(related='product_variant_ids.onbuy_option_ids', readonly=False)
-    onbuy_missing_features = fields.Char(related='product_variant_ids.onbuy_missing_features')
-    onbuy_mpn = fields.Char(related='product_variant_ids.onbuy_mpn', readonly=False)
+    onbuy_option_ids = fields.Many2many(related='product_variant_ids.onbuy_option_ids', readonly=False, groups=GROUP)
+    onbuy_missing_features = fields.Char(related='product_variant_ids.onbuy_missing_features', groups=GROUP)
+    onbuy_mpn = fields.Char(related='product_variant_ids.onbuy_mpn', readonly=False, groups=GROUP)
     onbuy_listing_ids = fields.One2many(
-        'onbuy.listing', string="OnBuy Listings", compute='_compute_onbuy_listing_ids')
+        'onbuy.listing', string="OnBuy Listings", compute='_compute_onbuy_listing_ids', groups=GROUP)
 
     @api.depends('product_variant_ids.onbuy_listing_ids')
     def _compute_onbuy_listing_ids(self):
@@ -51,14 +54,14 @@ class ProductTemplate(models.Model):
     def create(self, vals_list):
         """Override of `product` to have the features of the OnBuy categories read."""
         templates = super().create(vals_list)
-        templates.onbuy_category_id._want()
+        templates.sudo().onbuy_category_id._want()
         return templates
 
     def write(self, vals):
         """Override of `product` to have the features of the OnBuy category read."""
         result = super().write(vals)
         if vals.get('onbuy_category_id'):
-            self.onbuy_category_id._want()
+            self.sudo().onbuy_category_id._want()
         return result
 
     # === BUSINESS METHODS === #
@@ -124,9 +127,9 @@ class ProductProduct(models.Model):
 
     onbuy_option_ids = fields.Many2many(
         'onbuy.feature.option', 'onbuy_feature_option_product_rel', 'product_id', 'option_id', string="Features",
-        domain="[('feature_id.category_id', '=', onbuy_category_id), ('feature_id.active', '=', True)]")
-    onbuy_missing_features = fields.Char(string="Still to Choose", compute='_compute_onbuy_missing_features')
-    onbuy_mpn = fields.Char(string="Maker's Part Number", help="MPN", copy=False)
+        domain="[('feature_id.category_id', '=', onbuy_category_id), ('feature_id.active', '=', True)]", groups=GROUP)
+    onbuy_missing_features = fields.Char(string="Still to Choose", compute='_compute_onbuy_missing_features', groups=GROUP)
+    onbuy_mpn = fields.Char(string="Maker's Part Number", help="MPN", copy=False, groups=GROUP)
 
     @api.depends('onbuy_option_ids', 'onbuy_category_id.feature_ids')
     def _compute_onbuy_missing_features(self):

@@ -106,15 +106,20 @@ class TestCard(ShippingCommon):
 
     # === LAMP === #
 
-    def test_the_lamp_is_red_for_late_orders_and_failed_syncs(self):
+    def test_the_lamp_is_red_for_late_orders_and_refused_keys(self):
         self.receive_due(-1)
         self.assertEqual(self.store.lamp, 'red')
         self.store.order_ids.to_import = False
         self.env.invalidate_all()
         self.assertEqual(self.store.lamp, 'green')
-        self.fault('status', status=500, path='/orders*')
+        self.store.secret_key = 'sk_live_wrong'
         self.run_cron('sync_orders')
         self.assertEqual(self.store.lamp, 'red')
+
+    def test_the_lamp_is_amber_for_a_sync_that_failed_a_moment_ago(self):
+        self.fault('status', status=500, path='/orders*')
+        self.run_cron('sync_orders')
+        self.assertEqual(self.store.lamp, 'amber')
 
     def test_the_lamp_is_off_for_a_store_that_does_not_run(self):
         self.store.action_pause()
