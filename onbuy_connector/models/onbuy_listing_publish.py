@@ -177,7 +177,8 @@ class OnbuyListing(models.Model):
             'store_id': store.id, 'product_id': product.id, 'uom_id': product.uom_id.id, 'match_state': 'matched',
             'is_on_onbuy': False, 'publish_state': 'draft', 'name': product._get_onbuy_title(),
             'sku': self._get_free_sku(product, values.get('condition', NEW), taken),
-            'group_sku': f'GROUP-{family.id}' if family else False, 'delivery_weight': product._get_onbuy_weight(), **values,
+            'group_sku': f'GROUP-{family.id}' if family else False, 'delivery_weight': product._get_onbuy_weight(),
+            **values,
         }
 
     @api.model
@@ -217,8 +218,8 @@ class OnbuyListing(models.Model):
         :param datetime at: not before (UTC)
         :param values: further field values
         """
-        self.write({'publish_state': state, 'publish_error': False, 'publish_attempts': 0, 'publish_next': at, 'to_mend': False,
-                    **values})
+        self.write({'publish_state': state, 'publish_error': False, 'publish_attempts': 0, 'publish_next': at,
+                    'to_mend': False, **values})
 
     def _wait_publish(self, message, state=None, **values):
         """Do the step of each of these again after a growing while.
