@@ -87,7 +87,8 @@ class OnbuyStore(models.Model):
         :param dict values: of listings
         :return: a generator of units
         """
-        terms = {TERMS[name]: Decimal(f'{value:.4f}') if isinstance(value, float) else value for name, value in values.items()}
+        terms = {TERMS[name]: Decimal(f'{value:.4f}') if isinstance(value, float) else value
+                 for name, value in values.items()}
         for ids in split_every(UPDATES_PER_CALL, listing_ids, list):
             listings = self.env['onbuy.listing'].browse(ids)
             try:
