@@ -1,13 +1,16 @@
 import logging
 from collections import Counter
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..lib.errors import OnBuyError
+from ..lib.errors import DeferredError, OnBuyError, RateLimitError
 from .onbuy_store_tasks import TASK_CRONS
 
 _logger = logging.getLogger(__name__)
+
+RATE_LIMIT_WAIT = timedelta(minutes=2)
 
 
 class OnbuyStore(models.Model):
@@ -52,6 +55,27 @@ class OnbuyStore(models.Model):
         if self.is_copied:  # A copy is told of by itself.
             return False
         return next((note['error'] for note in self._get_failures().values()), False)
+
+    def _note_end(self, task, started, is_complete, error):
+        """Remember how a run ended, and when it is worth another try.
+
+        :param str task: a key of ``TASK_CRONS``
+        :param datetime started: UTC
+        :param bool is_complete: whether it came to its end
+        :param error: what stopped it, or None
+        :return: why it failed, for a person; None if it did not, or only has to wait
+        :rtype: str
+        """
+        problem = None
+        if isinstance(error, DeferredError):
+            self._trigger_task(task, at=error.until)
+        elif error:
+            problem = self._note_failure(task, started, error)
+            if isinstance(error, RateLimitError):
+                self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
+        elif is_complete:
+            self._note_success(task)
+        return problem
 
     def _note_failure(self, task, started, error):
         """Write a failed run.

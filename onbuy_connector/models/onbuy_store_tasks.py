@@ -8,14 +8,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
-from ..lib.errors import DeferredError, OnBuyError, RateLimitError
+from ..lib.errors import OnBuyError
 from .onbuy_store_api import StoreBusyError
 
 _logger = logging.getLogger(__name__)
 
 BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
-RATE_LIMIT_WAIT = timedelta(minutes=2)
 TASK_CRONS = {
     'orders': 'onbuy_connector.ir_cron_sync_orders',
     'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
@@ -85,57 +84,71 @@ class OnbuyStore(models.Model):
         :rtype: bool
         """
         commit_progress = self.env['ir.cron']._commit_progress
-        figures, started, wait = Counter(), fields.Datetime.now(), None
-        askers, is_done, problem = self._load_askers(task), False, None
-        try:
-            is_done = self._cron_run_task(task, figures, self._get_asked_args(askers))
-        except StoreBusyError:
+        figures, started, askers = Counter(), fields.Datetime.now(), self._load_askers(task)
+        args = self._get_asked_args(askers)
+        is_complete, error = self._cron_try(self._cron_talk, task, figures, args)
+        if isinstance(error, StoreBusyError):
             self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
             return bool(commit_progress(1))  # Whoever has the lock looks at the outbox when it is done.
-        except DeferredError as error:
-            self.env.cr.rollback()
-            self._trigger_task(task, at=error.until)
-            wait = FAILURE_WAIT
-        except Exception as error:  # noqa: BLE001  One store must not stop the others.
-            self.env.cr.rollback()
-            problem = self._note_failure(task, started, error)
-            if isinstance(error, RateLimitError):
-                self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
-            wait = FAILURE_WAIT
+        if is_complete or error and not isinstance(error, UserError):  # What was read counts, though not all could be.
+            after = self._get_after_units(task, *args)
+            is_complete, late_error = self._cron_try(self._cron_run_units, task, figures, after)
+            error = error or late_error
+        problem = self._note_end(task, started, is_complete, error)
         self._note_run(task, started, figures)
         time_left = commit_progress(1)
-        self._cron_try(partial(self._tell_askers, askers, task, figures, is_done, problem))
-        self._cron_try(self._update_alerts)
+        is_done = bool(is_complete and not error)
+        self._cron_aside(partial(self._tell_askers, askers, task, figures, is_done, problem))
+        self._cron_aside(self._update_alerts)
+        wait = FAILURE_WAIT if error else None
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
         self._trigger_waiting_offers(wait)
         commit_progress()
         return bool(time_left)
 
-    def _cron_run_task(self, task, figures, args):
-        """Run a task: what it does with OnBuy, then what it does without.
+    def _cron_try(self, work, *args):
+        """Do a part of a run for one store; what goes wrong must not stop the others.
+
+        :param work: a method, with ``args``
+        :return: what it returns (None if it fails), and its exception or None
+        :rtype: tuple
+        """
+        try:
+            return work(*args), None
+        except Exception as error:  # noqa: BLE001  Whatever it is, it is told on the store.
+            self.env.cr.rollback()
+            return None, error
+
+    def _cron_aside(self, unit):
+        """Run a unit whose failure harms nobody: what the run itself did is committed.
+
+        :param unit: a function
+        """
+        _figures, error = self._cron_try(self._cron_run_unit, unit)
+        if error:
+            _logger.error("After a run of OnBuy store %s something failed.", self.id, exc_info=error)
+
+    def _cron_talk(self, task, figures, args):
+        """Run the units of a task that need OnBuy.
 
         :param str task: a key of ``TASK_CRONS``
         :param Counter figures: of the run; grows
         :param list args: for the task
-        :return: whether it came to its end
+        :return: whether they came to their end
         :rtype: bool
         """
         with self._connect() as client:
             try:
-                is_complete = self._cron_run_units(task, self._get_units(task, client, *args), figures)
+                return self._cron_run_units(task, figures, self._get_units(task, client, *args))
             finally:
                 figures['calls'] = client.calls
-        is_complete = is_complete and self._cron_run_units(task, self._get_after_units(task, *args), figures)
-        if is_complete:
-            self._note_success(task)
-        return is_complete
 
-    def _cron_run_units(self, task, units, figures):
+    def _cron_run_units(self, task, figures, units):
         """Run the units of a task as long as there is time and nobody pauses the store.
 
         :param str task: a key of ``TASK_CRONS``
-        :param units: a generator
         :param Counter figures: of the run; grows
+        :param units: a generator
         :return: whether they came to their end
         :rtype: bool
         """
@@ -164,17 +177,6 @@ class OnbuyStore(models.Model):
 
         retrying(run, self.env)
         return figures
-
-    def _cron_try(self, unit):
-        """Run a unit whose failure harms nobody: what the run itself did is committed.
-
-        :param unit: a function
-        """
-        try:
-            self._cron_run_unit(unit)
-        except Exception:  # noqa: BLE001  It must not stop the other stores.
-            self.env.cr.rollback()
-            _logger.exception("After a run of OnBuy store %s something failed.", self.id)
 
     def _get_units(self, task, client, *args):
         """Give the units of a task, and between them those of whatever waits to be sent.
