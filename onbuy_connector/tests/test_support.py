@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 
 from ..lib.client import OnBuyClient
 from ..lib.errors import OnBuyError
+from ..models.onbuy_store_tasks import TASK_CRONS
 from .common import OnbuyCommon
 
 BUYER = {'name': "Bartholomew Featherstonehaugh", 'email': 'b10001-x@comms.onbuy.com', 'phone': '07123 456789'}
@@ -196,7 +197,7 @@ class TestDiagnostics(SupportCommon, HttpCase):
         self.assertTrue(files['about.json']['postgresql'])
         self.assertEqual(files['counts.json']['onbuy.order']['error'], 1)
         self.assertIn("no such address", str(files['errors.json']['onbuy.order']))
-        self.assertEqual(len(files['scheduled_actions.json']), 11)
+        self.assertEqual(len(files['scheduled_actions.json']), len(TASK_CRONS))
         self.assertIn('GET', files['state.json']['allowance'])
         self.assertEqual(files['settings.json']['settings']['workflow'], 'confirmed')
 
