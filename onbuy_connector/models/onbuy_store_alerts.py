@@ -138,9 +138,9 @@ class OnbuyStore(models.Model):
 
     def _get_record_alerts(self):
         """Records that need a person, counted."""
-        orders = self._count('onbuy.order', FAILED)
-        actions = self._count('onbuy.order.action', *FAILED_ACTIONS)
-        listings = self._count('onbuy.listing', *REFUSED)
+        orders = self._count_records('onbuy.order', FAILED)
+        actions = self._count_records('onbuy.order.action', *FAILED_ACTIONS)
+        listings = self._count_records('onbuy.listing', *REFUSED)
         to_fix = 'onbuy_connector.onbuy_store_action_to_fix'
         alerts = (
             (orders, 'orders', self.env._("Orders cannot be imported"), self.env._(
@@ -154,6 +154,15 @@ class OnbuyStore(models.Model):
         )
         return [self._make_alert(key, title, text, is_urgent=False, action=action)
                 for count, key, title, text, action in alerts if count]
+
+    def _count_records(self, model, *domain):
+        """Return how many records of a model this store has.
+
+        :param str model: its name
+        :param domain: further terms
+        :rtype: int
+        """
+        return self.env[model].search_count([('store_id', '=', self.id), *domain])
 
     # === ACTIVITIES === #
 

@@ -27,7 +27,7 @@ class OnbuyStore(models.Model):
         stores = self.search([('digest', '=', True), ('state', 'in', ('readonly', 'live'))])
         commit_progress(remaining=len(stores))
         for store in stores:
-            store.with_company(store.company_id)._cron_try(store._send_digest)
+            store.with_company(store.company_id)._cron_aside(store._send_digest)
             if not commit_progress(1):
                 break
 
@@ -76,5 +76,5 @@ class OnbuyStore(models.Model):
         :param str action: ``onbuy_store_action_<action>`` shows the records
         :param str model: of the records, and ``domain``: that tells which
         """
-        return {'label': label, 'count': self._count(model, *domain), 'is_to_do': is_to_do,
+        return {'label': label, 'count': self._count_records(model, *domain), 'is_to_do': is_to_do,
                 'url': self._get_url(f'onbuy_connector.onbuy_store_action_{action}')}

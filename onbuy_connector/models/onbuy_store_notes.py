@@ -63,19 +63,19 @@ class OnbuyStore(models.Model):
         :param datetime started: UTC
         :param bool is_complete: whether it came to its end
         :param error: what stopped it, or None
-        :return: why it failed, for a person; None if it did not
+        :return: why it failed, for a person; None if it did not, or only has to wait
         :rtype: str
         """
+        problem = None
         if isinstance(error, DeferredError):
             self._trigger_task(task, at=error.until)
-            return None
-        if error:
+        elif error:
+            problem = self._note_failure(task, started, error)
             if isinstance(error, RateLimitError):
                 self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
-            return self._note_failure(task, started, error)
-        if is_complete:
+        elif is_complete:
             self._note_success(task)
-        return None
+        return problem
 
     def _note_failure(self, task, started, error):
         """Write a failed run.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 FORMAT = 1
 KINDS = {'boolean': bool, 'integer': int, 'float': int | float, 'monetary': int | float, 'char': str, 'text': str,
@@ -62,8 +63,8 @@ class OnbuyStore(models.Model):
 
     @api.model
     def _export_value(self, record, name):
-        """Return the value of a field, records by what people call them."""
-        field, value = record._fields[name], record[name]
+        """Return the value of a field, records by what people call them, also those that the manager may not read."""
+        field, value = record._fields[name], record.sudo()[name]
         if field.type == 'many2one':
             return self._get_label(value) if value else None
         if field.type == 'many2many':
@@ -89,34 +90,42 @@ class OnbuyStore(models.Model):
         if not is_ours or not isinstance(data.get('shipping', []), list):
             raise UserError(self.env._(
                 "This is no file of OnBuy settings. Take one that Export settings of a store gave, of this version."))
-        plan = [self._plan_setting(self, name, value) for name, value in data['settings'].items()]
+        plan = [self._plan_setting(name, value) for name, value in data['settings'].items()]
         return [line for line in [*plan, self._plan_shipping(data.get('shipping'))] if line]
 
-    def _plan_setting(self, record, name, value):
-        """Return what would change of one setting, None if nothing does.
+    def _plan_setting(self, name, value):
+        """Return what would change of one setting of the store, None if nothing does.
 
-        :param record: the store, or an empty shipping mapping
         :param str name: of the setting
         :param value: as exported
         """
-        if name not in self._get_setting_names(record):
-            return {'label': str(name), 'problem': self.env._("There is no such setting here.")}
-        before = self._export_value(record, name)
-        if value == before and type(value) is type(before):
-            return None
-        line = {'name': name, 'label': record._fields[name].get_description(self.env)['string'],
-                'before': self._show_setting(record, name, before), 'after': self._show_setting(record, name, value)}
+        line, before = {'name': name, 'label': self._get_setting_label(self, name)}, None
+        if name in self._get_setting_names(self):
+            before = self._export_value(self, name)
+            if value == before and type(value) is type(before):
+                return None
+            line |= {'before': self._show_setting(name, before), 'after': self._show_setting(name, value)}
         try:
-            return {**line, 'value': self._parse_setting(record, name, value)}
+            return {**line, 'value': self._parse_setting(self, name, value)}
         except UserError as error:
             return {**line, 'problem': str(error)}
+
+    @api.model
+    def _get_setting_label(self, record, name):
+        """Return how a setting is called on the screen; one that there is not, by its own name."""
+        field = record._fields.get(name) if name in self._get_setting_names(record) else None
+        return field.get_description(self.env)['string'] if field else str(name)
 
     def _parse_setting(self, record, name, value):
         """Return what to write into a field.
 
+        :param record: the store, or an empty shipping mapping
+        :param str name: of the setting
         :param value: as exported
         :raise UserError: when it does not fit
         """
+        if name not in self._get_setting_names(record):
+            raise UserError(self.env._("There is no such setting here."))
         field = record._fields[name]
         if value is None and not field.required and field.type != 'boolean':
             return False
@@ -137,23 +146,24 @@ class OnbuyStore(models.Model):
         :param label: as exported
         :raise UserError: when there is none, or several
         """
-        records = self.env[field.comodel_name].with_company(self.company_id)
+        records = self.env[field.comodel_name].sudo().with_company(self.company_id)
         name = LABELS.get(records._name, records._rec_name)
-        domain = field.get_domain_list(records) if isinstance(field.domain, list) else []
-        found = records.search([(name, '=', label), *records._check_company_domain(self.company_id), *domain], limit=2) if (
-            isinstance(label, str)) else records
+        domain = Domain(name, '=', label) & Domain(records._check_company_domain(self.company_id))
+        if isinstance(field.domain, list):
+            domain &= Domain(field.domain)
+        found = records.search(domain, limit=2) if isinstance(label, str) else records
         if len(found) == 1:
             return found
         raise UserError(self.env._("Several are called %(label)s.", label=label) if found else self.env._(
             "There is none called %(label)s.", label=label))
 
-    def _show_setting(self, record, name, value):
-        """Return a setting for a person."""
-        field = record._fields[name]
+    def _show_setting(self, name, value):
+        """Return a setting of the store for a person."""
+        field = self._fields[name]
         if isinstance(value, bool):
             return self.env._("yes") if value else self.env._("no")
-        if field.type == 'selection':
-            return dict(field._description_selection(self.env)).get(value, value) if isinstance(value, str) else str(value)
+        if field.type == 'selection' and isinstance(value, str):
+            return dict(field._description_selection(self.env)).get(value, value)
         if isinstance(value, list):
             return ", ".join(map(str, value))
         return "" if value is None else str(value)
@@ -166,15 +176,30 @@ class OnbuyStore(models.Model):
         before = [self._export_record(mapping) for mapping in self.mapping_ids]
         if rows is None or rows == before:
             return None
-        label = self._fields['mapping_ids'].get_description(self.env)['string']
-        line = {'name': 'mapping_ids', 'label': label, 'before': str(len(before)), 'after': str(len(rows))}
+        line = {'name': 'mapping_ids', 'label': self._fields['mapping_ids'].get_description(self.env)['string'],
+                'before': str(len(before)), 'after': str(len(rows))}
         commands, problems = [fields.Command.clear()], []
         for number, row in enumerate(rows, 1):
-            plan = [self._plan_setting(self.mapping_ids.browse(), *item) for item in row.items()] if (
-                isinstance(row, dict)) else [{'label': str(row), 'problem': self.env._("This is no line of it.")}]
-            problems += [f'{number}, {one["label"]}: {one["problem"]}' for one in plan if one and 'problem' in one]
-            commands.append(fields.Command.create({one['name']: one['value'] for one in plan if one and 'value' in one}))
+            values, wrong = self._parse_shipping_row(row)
+            commands.append(fields.Command.create(values))
+            problems += [f'{number}, {problem}' for problem in wrong]
         return {**line, 'problem': '\n'.join(problems)} if problems else {**line, 'value': commands}
+
+    def _parse_shipping_row(self, row):
+        """Return the values of a line of the shipping mapping, and what does not fit.
+
+        :param row: dict as exported
+        :rtype: tuple(dict, list)
+        """
+        mapping, values, problems = self.mapping_ids.browse(), {}, []
+        if not isinstance(row, dict):
+            return {}, [self.env._("%(row)s: This is no line of it.", row=row)]
+        for name, value in row.items():
+            try:
+                values[name] = self._parse_setting(mapping, name, value)
+            except UserError as error:
+                problems.append(f'{self._get_setting_label(mapping, name)}: {error}')
+        return values, problems
 
     def _apply_settings(self, plan):
         """Take over what :meth:`_plan_settings` found, but what has a problem."""

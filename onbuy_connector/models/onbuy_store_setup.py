@@ -260,14 +260,16 @@ class OnbuyStore(models.Model):
 
     def _check_catalogue(self):
         """Listings, pictures, what is OnBuy's own."""
-        refused = self._count('onbuy.listing', ('image_state', '=', 'refused'))
-        problems = self.listing_problem_count
+        refused = self._count_records('onbuy.listing', ('image_state', '=', 'refused'))
+        problems = self._count_records('onbuy.listing.problem')
         return [
-            {**self._check_matching(), 'action': self.with_context(figure='unmatched').action_view_figure()},
+            {**self._check_matching(), 'action': self._make_list_action(self.env._("Listings to match"), 'onbuy.listing', [
+                ('store_id', '=', self.id), ('match_state', '!=', 'matched')])},
             self._make_check(
                 self.env._("Listings on OnBuy"), self.env._("All can be kept here."), problems and self.env._(
                     "%(count)s cannot be kept as they are, e.g. because two have the same SKU.", count=problems),
-                state='info', action=self.with_context(figure='listing_problem').action_view_figure()),
+                state='info', action=self._make_list_action(self.env._("Listing problems"), 'onbuy.listing.problem', [
+                    ('store_id', '=', self.id)])),
             self._make_check(
                 self.env._("Delivery templates and categories"), self.env._("They were read."),
                 not (self.delivery_template_ids and self.env['onbuy.category'].search_count([], limit=1)) and self.env._(

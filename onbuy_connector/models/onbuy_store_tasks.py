@@ -92,12 +92,15 @@ class OnbuyStore(models.Model):
             self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
             return bool(commit_progress(1))  # Whoever has the lock looks at the outbox when it is done.
         if is_complete or error and not isinstance(error, UserError):  # What was read counts, though not all could be.
-            is_complete, late_error = self._cron_try(self._cron_run_units, task, figures, self._get_after_units(task, *args))
+            after = self._get_after_units(task, *args)
+            is_complete, late_error = self._cron_try(self._cron_run_units, task, figures, after)
             error = error or late_error
         problem = self._note_end(task, started, is_complete, error)
         self._note_run(task, started, figures)
         time_left = commit_progress(1)
-        self._cron_tell(askers, task, figures, is_complete and not error, problem)
+        is_done = bool(is_complete and not error)
+        self._cron_aside(partial(self._tell_askers, askers, task, figures, is_done, problem))
+        self._cron_aside(self._update_alerts)
         wait = FAILURE_WAIT if error else None
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
         self._trigger_waiting_offers(wait)
@@ -117,6 +120,15 @@ class OnbuyStore(models.Model):
             self.env.cr.rollback()
             return None, error
 
+    def _cron_aside(self, unit):
+        """Run a unit whose failure harms nobody: what the run itself did is committed.
+
+        :param unit: a function
+        """
+        _figures, error = self._cron_try(self._cron_run_unit, unit)
+        if error:
+            _logger.error("After a run of OnBuy store %s something failed.", self.id, exc_info=error)
+
     def _cron_talk(self, task, figures, args):
         """Run the units of a task that need OnBuy.
 
@@ -131,20 +143,6 @@ class OnbuyStore(models.Model):
                 return self._cron_run_units(task, figures, self._get_units(task, client, *args))
             finally:
                 figures['calls'] = client.calls
-
-    def _cron_tell(self, askers, task, figures, is_done, problem):
-        """Tell who waits for this run what came of it, and the responsible what is wrong; what the run did is committed.
-
-        :param askers: of :meth:`_load_askers`
-        :param str task: a key of ``TASK_CRONS``
-        :param Counter figures: of the run
-        :param bool is_done: whether it came to its end
-        :param str problem: why not, or None
-        """
-        for unit in (partial(self._tell_askers, askers, task, figures, is_done, problem), self._update_alerts):
-            _figures, error = self._cron_try(self._cron_run_unit, unit)
-            if error:
-                _logger.error("After a run of OnBuy store %s something failed.", self.id, exc_info=error)
 
     def _cron_run_units(self, task, figures, units):
         """Run the units of a task as long as there is time and nobody pauses the store.

@@ -49,8 +49,8 @@ from . import test_mapping
 from . import test_money
 from . import test_money_property
 from . import test_new_products
-from . import test_notifications
 from . import test_no_mail
+from . import test_notifications
 from . import test_odd_servers
 from . import test_offer_change
 from . import test_offline
@@ -72,6 +72,7 @@ from . import test_refund
 from . import test_refund_in
 from . import test_reimport
 from . import test_roles
+from . import test_retention
 from . import test_sales
 from . import test_security
 from . import test_sold_stock
@@ -79,6 +80,7 @@ from . import test_status_matrix
 from . import test_stock_flow
 from . import test_stock_quantity
 from . import test_stop_delete
+from . import test_support
 from . import test_sync_listings
 from . import test_sync_orders
 from . import test_tour

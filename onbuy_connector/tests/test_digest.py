@@ -60,7 +60,8 @@ class TestDigest(PushCommon):
         for line in self.store._get_digest_lines(fields.Datetime.now()):
             action = self.env.ref(line['url'].rpartition('action-')[2])
             self.assertEqual(action._name, 'ir.actions.act_window')
-            filters = [name.removeprefix('search_default_') for name in action.context.split("'") if 'search_default' in name]
+            filters = [
+                name.removeprefix('search_default_') for name in action.context.split("'") if 'search_default' in name]
             search = self.env[action.res_model].get_view(view_type='search')['arch']
             for name in filters:
                 self.assertIn(f'name="{name}"', search)
