@@ -1,6 +1,6 @@
 {
     'name': "OnBuy Connector",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'summary': "Your OnBuy store in Odoo: listings, orders, dispatch, cancellations, refunds",
     'category': 'Sales/Sales',
     'author': "OnBuy Connector contributors",
@@ -26,7 +26,6 @@
         'views/onbuy_product_group_views.xml',
         'views/onbuy_shipping_mapping_views.xml',
         'views/onbuy_sync_run_views.xml',
-        'views/onbuy_store_templates.xml',
         'wizards/onbuy_brand_import_views.xml',
         'views/onbuy_brand_views.xml',
         'views/onbuy_category_views.xml',
@@ -37,6 +36,8 @@
         'wizards/onbuy_product_preview_views.xml',
         'wizards/onbuy_order_fetch_views.xml',
         'wizards/onbuy_take_offline_views.xml',
+        'wizards/onbuy_store_keys_views.xml',
+        'wizards/onbuy_order_trial_views.xml',
         'views/onbuy_store_views.xml',  # Opens the actions of the views above.
         'views/onbuy_store_offer_views.xml',
         'views/onbuy_store_stock_views.xml',
@@ -60,6 +61,7 @@
         'views/onbuy_connector_menus.xml',  # Depends on all actions.
     ],
     'assets': {
+        'web.assets_backend': ['onbuy_connector/static/src/**/*'],
         'web.assets_tests': ['onbuy_connector/static/tests/tours/**/*'],
     },
     'application': True,

@@ -61,12 +61,14 @@ from . import ir_actions_report
 from . import onbuy_store_accounting
 from . import onbuy_store_api
 from . import onbuy_store_card
+from . import onbuy_store_connect
 from . import onbuy_store_offline
 from . import onbuy_store_offers_card
 from . import onbuy_store_orders
 from . import onbuy_store_prices
 from . import onbuy_store_reference
 from . import onbuy_store_stock
+from . import onbuy_store_checklist
 from . import onbuy_store_tasks
 from . import onbuy_store_notes
 from . import product

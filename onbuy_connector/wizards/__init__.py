@@ -6,5 +6,7 @@ from . import onbuy_opening_stock
 from . import onbuy_order_cancel
 from . import onbuy_order_fetch
 from . import onbuy_order_refund
+from . import onbuy_order_trial
 from . import onbuy_product_preview
+from . import onbuy_store_keys
 from . import onbuy_take_offline
