@@ -1,6 +1,6 @@
 {
     'name': "OnBuy Connector",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'summary': "Your OnBuy store in Odoo: listings, orders, dispatch, cancellations, refunds",
     'category': 'Sales/Sales',
     'author': "OnBuy Connector contributors",
@@ -44,6 +44,8 @@
         'wizards/onbuy_settings_import_views.xml',
         'wizards/onbuy_setup_check_views.xml',
         'views/onbuy_debug_call_views.xml',
+        'wizards/onbuy_store_keys_views.xml',
+        'wizards/onbuy_order_trial_views.xml',
         'views/onbuy_store_views.xml',  # Opens the actions of the views above.
         'views/onbuy_store_offer_views.xml',
         'views/onbuy_store_stock_views.xml',
@@ -71,6 +73,7 @@
         'views/onbuy_connector_menus.xml',  # Depends on all actions.
     ],
     'assets': {
+        'web.assets_backend': ['onbuy_connector/static/src/**/*'],
         'web.assets_tests': ['onbuy_connector/static/tests/tours/**/*'],
     },
     'application': True,

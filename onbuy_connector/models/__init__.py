@@ -83,6 +83,7 @@ from . import ir_actions_report
 from . import onbuy_store_accounting
 from . import onbuy_store_api
 from . import onbuy_store_card
+from . import onbuy_store_connect
 from . import onbuy_store_offline
 from . import onbuy_store_offers_card
 from . import onbuy_store_orders
@@ -94,6 +95,7 @@ from . import onbuy_store_retry
 from . import onbuy_store_setup
 from . import onbuy_store_settings
 from . import onbuy_store_diagnostics
+from . import onbuy_store_checklist
 from . import product
 from . import product_pricelist
 from . import product_push

@@ -37,8 +37,9 @@ class OnbuyOrder(models.Model):
     @api.depends_context('lang', 'tz')
     def _compute_history(self):
         for order in self:
-            rows = [{**event._asdict(), 'date': event.date and format_datetime(self.env, event.date, dt_format='d MMM y, HH:mm')}
-                    for event in order._get_history()]
+            rows = [event._asdict() for event in order._get_history()]
+            for row in rows:
+                row['date'] = row['date'] and format_datetime(self.env, row['date'], dt_format='d MMM y, HH:mm')
             order.history = self.env['ir.qweb']._render('onbuy_connector.order_history', {'rows': rows})
 
     @api.depends('payload')

@@ -66,7 +66,9 @@ class OnbuyStore(models.Model):
     def _check_stock(self):
         problem = self._get_stock_problem()
         return {'state': 'bad' if problem else 'info', 'title': self.env._("Stock"),
-                'text': problem or self._describe_first_push()}
+                'text': problem or self._describe_first_push(), 'links': [
+                    {'label': self.env._("Choose locations and rules"), 'tab': 'stock'},
+                    *([] if problem else [{'label': self.env._("Preview"), 'button': 'action_preview_offers'}])]}
 
     def _describe_first_push(self):
         """Return what going live would send, for a person.

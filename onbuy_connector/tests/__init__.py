@@ -75,6 +75,7 @@ from . import test_roles
 from . import test_retention
 from . import test_sales
 from . import test_security
+from . import test_settings
 from . import test_sold_stock
 from . import test_status_matrix
 from . import test_stock_flow

@@ -95,7 +95,8 @@ class TestClerk(ShippingCommon):
 
     def test_a_clerk_without_onbuy_rights_sees_the_stores_name_but_not_the_store(self):
         sale = self.sale(self.receive(1))
-        seen, = sale.web_read({'onbuy_store_id': {'fields': {'display_name': {}}}, 'onbuy_line_ids': {'fields': {'sku': {}}}})
+        seen, = sale.web_read({
+            'onbuy_store_id': {'fields': {'display_name': {}}}, 'onbuy_line_ids': {'fields': {'sku': {}}}})
         self.assertEqual(seen['onbuy_store_id']['display_name'], "Lamp House")
         with self.assertRaises(AccessError):
             sale.onbuy_store_id.read(['name'])

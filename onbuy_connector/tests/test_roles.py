@@ -42,6 +42,7 @@ MANAGER_METHODS = {
     'action_connect', 'action_go_live', 'action_pause', 'action_resume', 'action_take_offline', 'action_back_online',
     'action_send_held', 'action_create_last_fees_bill', 'action_check_setup', 'action_debug', 'action_stop_debug',
     'action_download_diagnostics', 'action_export_settings', 'action_delete_on_onbuy',
+    'action_change_keys', 'action_try_order',
 }
 SYSTEM_METHODS = {'action_confirm_database'}
 ARGUMENTS = {'action_recover_order': ('TQ4M7XA',)}

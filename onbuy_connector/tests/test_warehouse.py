@@ -76,8 +76,8 @@ class TestWarehouse(ShippingCommon):
 
     def test_an_order_is_found_by_its_id_on_onbuy(self):
         order = self.receive()
-        found = self.env['stock.picking'].with_user(self.worker).search([('sale_id.onbuy_order_id.name', 'ilike', order.name)])
-        self.assertEqual(found, self.picking(order))
+        domain = [('sale_id.onbuy_order_id.name', 'ilike', order.name)]
+        self.assertEqual(self.env['stock.picking'].with_user(self.worker).search(domain), self.picking(order))
 
     # === THE SAME ADDRESS === #
 

@@ -7,8 +7,10 @@ from . import onbuy_opening_stock
 from . import onbuy_order_cancel
 from . import onbuy_order_fetch
 from . import onbuy_order_refund
+from . import onbuy_order_trial
 from . import onbuy_product_preview
 from . import onbuy_publish
 from . import onbuy_settings_import
 from . import onbuy_setup_check
+from . import onbuy_store_keys
 from . import onbuy_take_offline
