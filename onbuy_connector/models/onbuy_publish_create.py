@@ -48,6 +48,8 @@ class OnbuyStore(models.Model):
         documents = {}
         yield partial(self._write_creations_ahead, creations, documents)
         rows = self.env['onbuy.product.queue'].browse(documents)
+        if not rows:
+            return True
         try:
             results = client.create_products(list(documents.values()))
         except UncertainError as error:
@@ -116,7 +118,7 @@ class OnbuyStore(models.Model):
                 figures['failed'] += 1
             else:
                 figures += row._fail_creation(result.message or result.code, products.existing_opc(result))
-        self._save_creation_size(2 * len(rows))
+        self._save_creation_size(max(self._get_creation_size(), 2 * len(rows)))
         return figures
 
     # === HOW MANY A CALL === #

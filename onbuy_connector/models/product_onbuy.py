@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.tools import is_html_empty, plaintext2html
 
@@ -5,6 +7,7 @@ from ..lib.prices import to_pounds
 
 GROUP = 'onbuy_connector.group_onbuy_user'
 MOST_POINTS = 5  # OnBuy API reference, 14.1
+EDITOR_MARK = re.compile(r'\sdata-[\w-]+="[^"]*"')  # what Odoo's editor notes for itself
 
 
 def split_lines(text):
@@ -84,7 +87,7 @@ class ProductTemplate(models.Model):
             candidates.append(product.description_ecommerce)
         for html in candidates:
             if not is_html_empty(html):
-                return str(html)
+                return EDITOR_MARK.sub('', str(html))
         return str(plaintext2html(product.description_sale)) if product.description_sale else ''
 
     def _get_onbuy_specification(self):
@@ -128,7 +131,8 @@ class ProductProduct(models.Model):
     onbuy_option_ids = fields.Many2many(
         'onbuy.feature.option', 'onbuy_feature_option_product_rel', 'product_id', 'option_id', string="Features",
         domain="[('feature_id.category_id', '=', onbuy_category_id), ('feature_id.active', '=', True)]", groups=GROUP)
-    onbuy_missing_features = fields.Char(string="Still to Choose", compute='_compute_onbuy_missing_features', groups=GROUP)
+    onbuy_missing_features = fields.Char(string="Still to Choose", compute='_compute_onbuy_missing_features',
+                                         compute_sudo=True, groups=GROUP)
     onbuy_mpn = fields.Char(string="Maker's Part Number", help="MPN", copy=False, groups=GROUP)
 
     @api.depends('onbuy_option_ids', 'onbuy_category_id.feature_ids')
@@ -161,8 +165,8 @@ class ProductProduct(models.Model):
         :rtype: tuple
         """
         values = self.product_template_variant_value_ids.with_env(self.product_tmpl_id._get_onbuy_english().env)
-        chosen = values if attributes is None else values.filtered(lambda value: value.attribute_id in attributes)
-        return tuple(chosen.sorted(lambda value: value.attribute_line_id.sequence).mapped('name'))
+        return tuple(value.name for line in self.product_tmpl_id.attribute_line_ids for value in values
+                     if value.attribute_line_id == line and (attributes is None or value.attribute_id in attributes))
 
     def _get_onbuy_title(self):
         """Return the title of a page for this variant alone."""

@@ -151,6 +151,12 @@ class TestPublishBadDays(PublishCommon):
         self.assertIn("whenever this product is sent", drafts[0].publish_error)
         self.assertEqual(drafts[1:].mapped('is_on_onbuy'), [True, True])
 
+    def test_a_few_products_do_not_make_later_calls_small(self):
+        for number in (1, 3):
+            self.list_now(self.make_products(number))
+            self.publish()
+        self.assertEqual(self.created(), [1, 3])
+
     def test_a_call_that_is_refused_as_a_whole_is_halved_until_the_culprit_is_found(self):
         drafts = self.list_now(self.make_products(4))
         poison, create = drafts[1].sku, OnBuyClient.create_products

@@ -46,6 +46,11 @@ class TestPublishFlow(PublishCommon):
             (listing['sku'], listing['handling_time'], listing['return_time'], listing['free_returns'], listing['warranty'],
              listing['delivery_template_id']), (product.default_code, 2, 14, 'yes', 12, int(template.code)))
 
+    def test_the_marks_of_odoos_editor_are_not_sent(self):
+        self.list_now(self.make_product(onbuy_description='<p data-oe-version="2.0">A <b>lamp</b>.</p>'))
+        self.publish()
+        self.assertEqual(self.sent('/products')[0]['products'][0]['description'], "<p>A <b>lamp</b>.</p>")
+
     def test_many_drafts_need_one_call_for_the_search_one_to_create_and_one_to_list(self):
         products = self.env['product.product'].union(*(self.make_product() for _number in range(5)))
         self.list_to_the_end(products)

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ..lib.client import OnBuyClient
 from ..lib.errors import RejectedError
-from .publish_common import PublishCommon
+from .publish_common import NUMBERS, PublishCommon
 
 # Where OnBuy says it (OnBuy API reference, 23), its words, and what the seller is told to do.
 AT_CREATION = (
@@ -40,6 +40,12 @@ PASSING = (
 OF_CONTENT = (
     ("Product belongs to another seller", "texts and pictures are theirs"),
     ("Product locked for update by OnBuy", "OnBuy keeps this page as it is"),
+)
+
+
+OF_UPDATES = (
+    "SKU does not exist", "Price must be a positive float value", "Stock cannot be less than 0",
+    "Suspended listings cannot be edited",
 )
 
 
@@ -144,6 +150,16 @@ class TestPublishWords(PublishCommon):
                 self.publish()
                 self.assert_told(listing.content_error, words, advice)
                 self.assertFalse(listing.is_content_wanted)
+
+    def test_what_onbuy_says_to_stock_and_prices_is_told_on_the_listing(self):
+        listing = self.list_to_the_end(self.make_product())
+        for words in OF_UPDATES:
+            with self.subTest(words=words):
+                self.answer('PUT', '/listings/by-sku', lambda row, words=words: row.update(error=words))
+                self.count_stock(listing.product_id, next(NUMBERS) + 20)
+                listing.next_attempt = False
+                self.run_cron('push_offers')
+                self.assertEqual((listing.sync_state, listing.sync_error, listing.trouble_text), ('error', words, words))
 
     def test_a_boost_that_onbuy_refuses_is_told_on_the_listing_which_is_on_sale(self):
         def change(row):
