@@ -71,7 +71,7 @@ class OnbuyStore(models.Model):
     def _get_checklist(self):
         """Return what is to be seen to before going live.
 
-        :return: list of dict ``state`` (``ok``, ``info`` or ``bad``; ``bad`` blocks), ``title``, ``text`` and where it leads:
+        :return: list of dict ``state`` (``ok``, ``info`` or ``bad``, which blocks), ``title``, ``text``, and where it leads:
             ``links``, a list of dict ``label`` and one of ``tab`` (of the store's form), ``button`` (a method of the store,
             with ``context``) or ``action`` (XML id of a window action)
         """
