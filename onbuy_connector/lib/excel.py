@@ -28,7 +28,7 @@ DAMAGED = f"This is no .xlsx file, or a damaged one. Open it in Excel. {SAVE}"
 PARTS = (  # what no file of texts and numbers has in it
     (re.compile(r'vbaproject\.bin$|macrosheets/'), f"The file carries macros. {SAVE[:-1]} without them."),
     (re.compile(r'^xl/externallinks/|^xl/connections\.xml$'),
-     "The file takes values from other files or sources. In Excel: Data > Edit Links (or Queries), break them, and save it."),
+     "The file takes values from other files or sources. In Excel: Data > Edit Links (or Queries), break them, and save."),
     (re.compile(r'^xl/workbook\.bin$'), f"This is a binary workbook (.xlsb). {SAVE}"),
 )
 _TAG = re.compile(rb'<(?:\w+:)?(row|c|f|mergeCell)[\s/>]|<!(DOCTYPE|ENTITY)')

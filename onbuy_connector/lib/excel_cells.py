@@ -26,7 +26,7 @@ def read_cell(column, raw):
     is; ``measure``, a pair of value and unit.
 
     :param column: :class:`~.excel.Column`
-    :param raw: text, number, bool or None
+    :param raw: text, number, bool, datetime or None
     :return: None for an empty cell, :data:`CLEAR` where the value is to be emptied
     :raise ValueError: saying what is wrong with it
     """
@@ -36,7 +36,7 @@ def read_cell(column, raw):
         if not column.clearable:
             raise ValueError("This cannot be emptied: enter a value, or leave the cell empty to keep what is there.")
         return CLEAR
-    return READERS[column.kind](column, raw)
+    return READERS[column.kind](column, f'{raw:%Y-%m-%d %H:%M:%S}' if isinstance(raw, datetime) else raw)
 
 
 def read_text(_column, raw):
@@ -112,7 +112,7 @@ def read_date(_column, raw):
     """Return a date and time, naive."""
     match = _MOMENT.fullmatch(raw.strip()) if isinstance(raw, str) else None
     if not match:
-        raise ParseError('', raw, "is no date: write it as 31/12/2026 or 2026-12-31, with a time if you like: 2026-12-31 18:00.")
+        raise ParseError('', raw, "is no date: write it as 31/12/2026 or 2026-12-31, perhaps with a time: 2026-12-31 18:00.")
     year, month, day, other_day, other_month, other_year, *clock = (int(part or 0) for part in match.groups())
     try:
         moment = datetime(year or other_year, month or other_month, day or other_day, *clock)

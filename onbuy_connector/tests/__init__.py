@@ -23,6 +23,8 @@ from . import test_lib_categories
 from . import test_lib_client
 from . import test_lib_endpoints
 from . import test_lib_excel
+from . import test_lib_excel_book
+from . import test_lib_excel_cells
 from . import test_lib_fuzz
 from . import test_lib_governor
 from . import test_lib_gtin
