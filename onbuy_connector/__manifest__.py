@@ -20,7 +20,6 @@
         'views/onbuy_listing_views.xml',
         'views/onbuy_listing_problem_views.xml',
         'views/onbuy_listing_match_views.xml',
-        'views/onbuy_listing_publish_views.xml',
         'views/onbuy_product_group_views.xml',
         'views/onbuy_shipping_mapping_views.xml',
         'views/onbuy_sync_run_views.xml',
@@ -43,6 +42,7 @@
         'views/onbuy_store_offer_views.xml',
         'views/onbuy_store_stock_views.xml',
         'views/onbuy_store_price_views.xml',
+        'views/onbuy_listing_publish_views.xml',  # After what else is added to listings.
         'views/onbuy_store_products_views.xml',
         'views/onbuy_store_publish_views.xml',
         'views/account_move_views.xml',

@@ -197,7 +197,8 @@ class OnbuyListing(models.Model):
         listings = self.filtered(lambda listing: listing.is_on_onbuy and listing.product_id and listing.opc
                                  and listing.store_id.state == 'live')
         if not listings:
-            raise UserError(self.env._("Nothing is sent: there is no listing on OnBuy with a product here whose store is live."))
+            raise UserError(self.env._(
+                "Nothing is sent: there is no listing on OnBuy with a product here whose store is live."))
         listings.sudo().is_content_wanted = True
         self.env['onbuy.store'].sudo()._trigger_task('publish')
         return self.env['onbuy.store']._notify(self.env._(
@@ -264,9 +265,10 @@ class OnbuyListing(models.Model):
 
         :param remote: :class:`~..lib.listings.Listing`
         """
-        super()._set_listed(remote)
+        result = super()._set_listed(remote)
         if self.queue_ids.filtered(lambda row: row.kind == 'create' and row.state == 'success'):
             self._set_content_sent()
+        return result
 
 
 class ProductTemplate(models.Model):

@@ -13,7 +13,7 @@ class OnbuyListing(models.Model):
         help="Estimate for one piece: the commission of the category and the boost.")
     margin_estimate = fields.Monetary(
         string="Margin", compute='_compute_fee_estimate', compute_sudo=True,
-        help="Estimate for one piece: the price without VAT, less OnBuy's fees and the product's cost. Delivery is not in it.")
+        help="Estimate for one piece: the price without VAT, less OnBuy's fees and the product's cost; without delivery.")
 
     @api.depends('boost', 'price_mode', 'fixed_price', 'own_sale_price', 'product_id', 'uom_id')
     def _compute_fee_estimate(self):

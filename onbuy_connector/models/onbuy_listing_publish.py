@@ -56,6 +56,19 @@ class OnbuyListing(models.Model):
         help="OnBuy says that this page has the product code already.")
     family_opc = fields.Char(string="Family", readonly=True, copy=False, help="OnBuy's code of the family's page.")
 
+    status_text = fields.Char(string="Status", compute='_compute_status_text')
+    trouble_text = fields.Text(string="To Look At", compute='_compute_status_text')
+
+    @api.depends('publish_state', 'is_on_onbuy', 'is_stopped', 'publish_error', 'sync_error', 'to_mend', 'content_error')
+    def _compute_status_text(self):
+        steps = dict(self._fields['publish_state']._description_selection(self.env))
+        for listing in self:
+            shown = self.env._("Stopped") if listing.is_stopped else self.env._("On OnBuy")
+            listing.status_text = steps.get(listing.publish_state) or (
+                shown if listing.is_on_onbuy else self.env._("Suspended or removed"))
+            listing.trouble_text = '\n'.join(filter(None, (
+                listing.publish_error, listing.to_mend, listing.sync_error, listing.content_error))) or False
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -140,7 +153,7 @@ class OnbuyListing(models.Model):
         self.check_access('write')
         values = {**store._prepare_new_terms(), **values}
         known = self.search([('store_id', '=', store.id), ('product_id', 'in', products.ids)]).filtered(
-            lambda listing: listing._get_condition() == values['condition'] and listing.uom_id == listing.product_id.uom_id)
+            lambda one: one._get_condition() == values['condition'] and one.uom_id == one.product_id.uom_id)
         gone = known.filtered(lambda listing: not listing.is_on_onbuy and listing.publish_state in (False, 'deleted'))
         gone.sudo()._become_draft()
         taken = set(self.search([('store_id', '=', store.id)]).mapped('sku'))
@@ -162,9 +175,10 @@ class OnbuyListing(models.Model):
         family = product.product_tmpl_id if product.product_variant_count > 1 else self.env['product.template']
         return {
             'store_id': store.id, 'product_id': product.id, 'uom_id': product.uom_id.id, 'match_state': 'matched',
-            'sku': self._get_free_sku(product, values.get('condition', NEW), taken), 'name': product._get_onbuy_title(),
-            'group_sku': f'GROUP-{family.id}' if family else False,
-            'delivery_weight': product._get_onbuy_weight(), 'is_on_onbuy': False, 'publish_state': 'draft', **values,
+            'is_on_onbuy': False, 'publish_state': 'draft', 'name': product._get_onbuy_title(),
+            'sku': self._get_free_sku(product, values.get('condition', NEW), taken),
+            'group_sku': f'GROUP-{family.id}' if family else False, 'delivery_weight': product._get_onbuy_weight(),
+            **values,
         }
 
     @api.model
@@ -204,8 +218,8 @@ class OnbuyListing(models.Model):
         :param datetime at: not before (UTC)
         :param values: further field values
         """
-        self.write({'publish_state': state, 'publish_error': False, 'publish_attempts': 0, 'publish_next': at, 'to_mend': False,
-                    **values})
+        self.write({'publish_state': state, 'publish_error': False, 'publish_attempts': 0, 'publish_next': at,
+                    'to_mend': False, **values})
 
     def _wait_publish(self, message, state=None, **values):
         """Do the step of each of these again after a growing while.

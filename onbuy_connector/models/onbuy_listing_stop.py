@@ -84,7 +84,8 @@ class OnbuyListing(models.Model):
         :raise UserError: when none of them can be on OnBuy
         """
         self.check_access('unlink')
-        listings = self.filtered(lambda listing: listing.is_on_onbuy or listing.publish_state == 'refused' and listing.remote_id)
+        listings = self.filtered(
+            lambda listing: listing.is_on_onbuy or listing.publish_state == 'refused' and listing.remote_id)
         if not listings:
             raise UserError(self.env._("There is nothing to delete: OnBuy has none of these."))
         listings.sudo()._move_to('deleting')

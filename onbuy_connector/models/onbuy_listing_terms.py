@@ -48,14 +48,14 @@ class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     condition_id = fields.Many2one(
-        'onbuy.condition', string="Condition", compute='_compute_condition_id', inverse='_inverse_condition_id')
+        'onbuy.condition', compute='_compute_condition_id', inverse='_inverse_condition_id')
     condition_notes = fields.Text(readonly=True, help="On the state of a used thing: one a line, five at most.")
     delivery_template_id = fields.Many2one(
-        'onbuy.delivery.template', string="Delivery Template", compute='_compute_delivery_template_id',
-        inverse='_inverse_delivery_template_id', domain="[('store_id', '=', store_id)]",
+        'onbuy.delivery.template', compute='_compute_delivery_template_id', inverse='_inverse_delivery_template_id',
+        domain="[('store_id', '=', store_id)]",
         help="Empty: OnBuy's default template.")
     return_time = fields.Integer(string="Returns (days)", readonly=True)
-    free_returns = fields.Boolean(string="Free Returns", readonly=True)
+    free_returns = fields.Boolean(readonly=True)
     warranty = fields.Integer(string="Warranty (months)", readonly=True)
     boost = fields.Float(string="Boost (%)", readonly=True, help="Extra commission for a better place on OnBuy.")
 

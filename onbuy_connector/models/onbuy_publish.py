@@ -130,7 +130,7 @@ class OnbuyListing(models.Model):
             'opc': page.opc if page else not pages and not code and self._get_sibling().opc,
             'page_code': bool(page) and code,
             'page_note': bool(pages) and not page and self.env._(
-                "OnBuy has several pages of %(code)s. Enter the OPC of the right one here: %(names)s.", code=code, names=names),
+                "OnBuy has several pages of %(code)s. Enter the OPC of the right one: %(names)s.", code=code, names=names),
             **({'name': page.name, 'product_url': page.url} if page else {}),
         })
 

@@ -164,7 +164,7 @@ class OnbuyListing(models.Model):
         """
         if remote and remote.opc != self.opc:
             words = self.env._(
-                "Your listing with this SKU is on another page: %(opc)s, %(name)s. If that is another product of yours, give "
-                "this one another SKU. If OnBuy put it there, delete it from OnBuy, then list it again.",
+                "Your listing with this SKU is on another page: %(opc)s, %(name)s. If that is another product of yours, "
+                "give this one another SKU. If OnBuy put it there, delete it from OnBuy, then list it again.",
                 opc=remote.opc, name=remote.name)
             self._refuse(words, remote_id=remote.listing_id)

@@ -21,8 +21,8 @@ ADVICE = (
         "OnBuy must be able to fetch the pictures. Open the address from outside your network; if it is your server's, let "
         "OnBuy's addresses in. Then list again.")),
     (r'already exists for a different product', _lt(
-        "Another page has your listing with this SKU, or it was deleted a moment ago. Look it up in the Seller Control Panel, "
-        "or give this one another SKU.")),
+        "Another page has your listing with this SKU, or it was deleted a moment ago. Look it up in the Seller Control "
+        "Panel, or give this one another SKU.")),
     (r'already have a listing|listing already exist', _lt(
         "You sell this product in this condition already, under another SKU: press Sync listings on the store.")),
     (r'already exists|Duplicate entry', _lt("OnBuy has this product code: press List on the existing page.")),

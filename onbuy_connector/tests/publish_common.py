@@ -68,7 +68,8 @@ class PublishCommon(OnbuyCommon):
         attribute = self.env['product.attribute'].create({
             'name': "Colour", 'value_ids': [(0, 0, {'name': colour}) for colour in colours]})
         template = self.env['product.template'].create({
-            'name': f"Lumora Mug {next(NUMBERS)}", 'type': 'consu', 'is_storable': True, 'list_price': 10, **self.prepare_page(),
+            'name': f"Lumora Mug {next(NUMBERS)}", 'type': 'consu', 'is_storable': True, 'list_price': 10,
+            **self.prepare_page(),
             'attribute_line_ids': [(0, 0, {
                 'attribute_id': attribute.id, 'value_ids': [(6, 0, attribute.value_ids.ids)]})]})
         for place, product in enumerate(template.product_variant_ids):

@@ -59,7 +59,8 @@ class TestPublishChecks(PublishCommon):
         self.patch(type(self.store), '_get_api_url', lambda store: 'https://api.onbuy.com/v2')
         product = self.make_product(**local)
         draft = self.draft(product)
-        self.assert_blocks(draft._find_obstacles(self.store)[draft], "OnBuy must be able to fetch it", product.product_tmpl_id)
+        self.assert_blocks(draft._find_obstacles(self.store)[draft], "OnBuy must be able to fetch it",
+                           product.product_tmpl_id)
 
     def test_pictures_of_a_server_that_onbuy_cannot_reach_name_the_setting(self):
         product = self.make_product(onbuy_image_urls=False, image_1920=PIXEL)
@@ -69,8 +70,8 @@ class TestPublishChecks(PublishCommon):
         self.assert_blocks(draft._find_obstacles(self.store)[draft], "web.base.url")
 
     def test_product_codes_are_checked(self):
-        for barcode, text in ((False, "There is no product code"), ('5012345678901', "mistyped"), ('2000000000008', "each shop"),
-                              ('ABC', "digits only")):
+        for barcode, text in ((False, "There is no product code"), ('5012345678901', "mistyped"),
+                              ('2000000000008', "each shop"), ('ABC', "digits only")):
             with self.subTest(text=text):
                 product = self.make_product(barcode=barcode)
                 self.assert_blocks(self.look(product), text, product.product_tmpl_id)
@@ -159,8 +160,8 @@ class TestPublishChecks(PublishCommon):
         draft = self.draft(self.make_product())
         self.store.state = 'readonly'
         draft.action_list_now()
-        self.assertEqual((draft.publish_state, draft.to_mend), ('draft', f"{self.store.name} is not live: nothing is written "
-                                                                       "to OnBuy before it is."))
+        self.assertEqual(draft.publish_state, 'draft')
+        self.assertEqual(draft.to_mend, f"{self.store.name} is not live: nothing is written to OnBuy before it is.")
 
     def test_a_delivery_template_that_is_gone_is_in_the_way(self):
         template = self.store.delivery_template_ids[0]

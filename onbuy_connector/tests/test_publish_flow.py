@@ -24,9 +24,10 @@ class TestPublishFlow(PublishCommon):
     def test_what_is_sent_of_a_product_is_what_its_page_and_terms_say(self):
         colour = self.category.feature_ids.filtered(lambda feature: feature.name == 'Colour').option_ids[0]
         height = self.category.detail_ids.filtered(lambda detail: detail.name == 'Height')
-        product = self.make_product(onbuy_title="Lumora Desk Lamp", onbuy_summary="LED\n\nUSB", onbuy_rrp=30, onbuy_mpn='LD-1',
-                                    onbuy_data="Socket: E27\nnonsense", onbuy_option_ids=[(6, 0, colour.ids)],
-                                    onbuy_image_urls="https://img.example.com/1.jpg\nhttps://img.example.com/2.jpg")
+        product = self.make_product(
+            onbuy_title="Lumora Desk Lamp", onbuy_summary="LED\n\nUSB", onbuy_rrp=30, onbuy_mpn='LD-1',
+            onbuy_data="Socket: E27\nnonsense", onbuy_option_ids=[(6, 0, colour.ids)],
+            onbuy_image_urls="https://img.example.com/1.jpg\nhttps://img.example.com/2.jpg")
         self.env['onbuy.detail.value'].create({
             'product_tmpl_id': product.product_tmpl_id.id, 'detail_id': height.id, 'value': '42', 'unit': 'cm'})
         template = self.store.delivery_template_ids[0]
@@ -35,10 +36,10 @@ class TestPublishFlow(PublishCommon):
         sent, = self.sent('/products')[0]['products']
         listing = sent.pop('listings')['new']
         self.assertEqual(sent, {
-            'uid': product.default_code, 'category_id': int(self.category.code), 'product_name': "Lumora Desk Lamp", 'published': 1,
-            'description': "<p>A lamp.</p>", 'brand_id': 4400, 'default_image': 'https://img.example.com/1.jpg',
-            'additional_images': ['https://img.example.com/2.jpg'], 'product_codes': [product.barcode], 'mpn': 'LD-1', 'rrp': '30.00',
-            'summary_points': ["LED", "USB"], 'product_data': [{'label': "Socket", 'value': "E27"}],
+            'uid': product.default_code, 'category_id': int(self.category.code), 'product_name': "Lumora Desk Lamp",
+            'published': 1, 'description': "<p>A lamp.</p>", 'brand_id': 4400, 'default_image': 'https://img.example.com/1.jpg',
+            'additional_images': ['https://img.example.com/2.jpg'], 'product_codes': [product.barcode], 'mpn': 'LD-1',
+            'rrp': '30.00', 'summary_points': ["LED", "USB"], 'product_data': [{'label': "Socket", 'value': "E27"}],
             'features': [{'option_id': int(colour.code)}],
             'technical_detail': [{'detail_id': int(height.code), 'value': '42', 'unit': 'cm'}]})
         self.assertEqual(
@@ -70,7 +71,8 @@ class TestPublishFlow(PublishCommon):
 
     def test_a_sale_is_listed_with_its_window(self):
         draft = self.draft(self.make_product())
-        draft.write({'own_sale_price': 19.99, 'own_sale_start': '2030-01-01 00:00:00', 'own_sale_end': '2030-02-01 00:00:00'})
+        draft.write({'own_sale_price': 19.99, 'own_sale_start': '2030-01-01 00:00:00',
+                     'own_sale_end': '2030-02-01 00:00:00'})
         draft.action_list_now()
         self.publish()
         self.drain()
@@ -200,9 +202,7 @@ class TestPublishFlow(PublishCommon):
         sku = self.skus()[0]
         listing = self.env['onbuy.listing'].search([('sku', '=', sku)])
         product = listing.product_id
-        self.env.cr.execute("UPDATE onbuy_listing SET is_on_onbuy = false, publish_state = 'waiting', digest = NULL WHERE id = %s",
-                            (listing.id,))
-        listing.invalidate_recordset()
+        listing.write({'is_on_onbuy': False, 'publish_state': 'waiting', 'digest': False})
         self.store.action_sync_listings()
         self.assertEqual((listing.publish_state, listing.is_on_onbuy, listing.product_id), (False, True, product))
 

@@ -65,7 +65,7 @@ class TestPublishWizard(PublishCommon):
         lines = {line.text: line for line in wizard.finding_ids if line.kind == 'block'}
         self.assertEqual(len(lines), 2)
         line = lines["There is no description."]
-        self.assertEqual((line.place, line.skus), ("Product, tab OnBuy", wizard.listing_ids.sku))
+        self.assertEqual((line.place, line.skus), ("Product", wizard.listing_ids.sku))
         action = line.action_open()
         self.assertEqual((action['res_model'], action['res_id']), ('product.template', product.product_tmpl_id.id))
 

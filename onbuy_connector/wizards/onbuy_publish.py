@@ -185,7 +185,7 @@ class OnbuyPublishFinding(models.TransientModel):
     @api.depends('res_model', 'res_id')
     def _compute_place(self):
         places = {
-            'product.template': self.env._("Product, tab OnBuy"), 'product.product': self.env._("Product variant"),
+            'product.template': self.env._("Product"), 'product.product': self.env._("Product variant"),
             'onbuy.listing': self.env._("Draft"), 'onbuy.store': self.env._("Store"),
             'onbuy.category': self.env._("Category"),
         }
