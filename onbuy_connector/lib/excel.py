@@ -50,6 +50,7 @@ class Column:
     :param dict choices: what the drop-down list shows → value
     :param tuple units: of a measure
     :param int places: decimals of a number
+    :param int most: the largest number
     :param width: in characters
     """
 
@@ -62,6 +63,7 @@ class Column:
     choices: dict = field(default_factory=dict)
     units: tuple = ()
     places: int = 2
+    most: int = 10**9
     width: int = 16
 
 

@@ -82,19 +82,19 @@ def is_gtin(text):
 
 def read_number(column, raw):
     """Return a number, rounded to the column's decimals."""
-    return _read_decimal(raw).quantize(Decimal(1).scaleb(-column.places), ROUND_HALF_UP)
+    return _read_decimal(column, raw).quantize(Decimal(1).scaleb(-column.places), ROUND_HALF_UP)
 
 
-def read_whole(_column, raw):
+def read_whole(column, raw):
     """Return a whole number."""
-    number = _read_decimal(raw)
+    number = _read_decimal(column, raw)
     if number != number.to_integral_value():
         raise ParseError('', raw, "is not a whole number.")
     return int(number)
 
 
-def _read_decimal(raw):
-    """Return a number that is not negative, without the signs of currency, percentage and thousands."""
+def _read_decimal(column, raw):
+    """Return a number that is not negative; its text may have the signs of currency, percentage and thousands."""
     text = raw
     if isinstance(raw, str):
         text = raw.strip().removeprefix('£').removesuffix('%').strip()
@@ -105,6 +105,8 @@ def _read_decimal(raw):
     number = to_decimal(text)
     if number is None or number < 0:
         raise ParseError('', raw, "is not a number." if number is None else "is below 0.")
+    if number > column.most:
+        raise ParseError('', raw, f"is above {column.most:,}.")
     return number
 
 

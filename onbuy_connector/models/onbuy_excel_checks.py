@@ -1,11 +1,13 @@
 """What can be seen of the rows of an Excel file before anything is written."""
 from collections import Counter
 
+from odoo.fields import Domain
 from odoo.tools import groupby
 
 from ..lib.excel_cells import CLEAR
+from .onbuy_excel_cells import to_uk_time
 from .onbuy_excel_values import AXES, SHARED, is_content
-from .onbuy_listing_publish import DRAFTS, UNDER_WAY
+from .onbuy_listing_publish import UNDER_WAY
 
 
 def check_lines(batch):
@@ -22,7 +24,10 @@ def check_lines(batch):
         if not line.row.sku:
             line.wrong.setdefault('sku', env._("The SKU is missing."))
     _check_doubles(batch)
+    _check_barcodes(batch)
     for line in lines:
+        if _ends_before_it_begins(line):
+            line.wrong['own_sale_end'] = env._("The sale ends before it begins.")
         if line.listing and line.changes:
             line.wrong |= dict(_find_in_known(env, line))
     _check_second_listings(batch)
@@ -46,6 +51,29 @@ def _check_doubles(batch):
             # Listings in several conditions are of one product, with its barcode.
             if counts.get(line.row[name], 0) > 1 and (name == 'sku' or not line.product):
                 line.wrong[name] = text
+
+
+def _check_barcodes(batch):
+    """Note barcodes that another product has already, or a packaging."""
+    env = batch.env
+    codes = [line.cells['barcode'] for line in batch.lines if 'barcode' in line.cells]
+    products = env['product.product'].with_context(active_test=False).search(Domain('barcode', 'in', codes) & Domain(
+        'company_id', 'in', (False, batch.store.company_id.id)))
+    packs = env['product.uom'].search([('barcode', 'in', codes)])
+    owners = {**{pack.barcode: pack.product_id for pack in packs}, **{product.barcode: product for product in products}}
+    for line in batch.lines:
+        owner = owners.get(line.cells.get('barcode'), line.product)
+        if owner != line.product:
+            line.wrong['barcode'] = env._("%(product)s has this barcode.", product=owner.display_name)
+
+
+def _ends_before_it_begins(line):
+    """Tell whether a row leaves a sale that ends before it begins."""
+    moments = []
+    for key in ('own_sale_start', 'own_sale_end'):
+        known = line.listing[key] and to_uk_time(line.listing[key])
+        moments.append(line.cells.get(key, known))
+    return CLEAR not in moments and all(moments) and moments[0] >= moments[1]
 
 
 # === WHAT IS THERE ALREADY === #

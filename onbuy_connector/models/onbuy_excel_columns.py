@@ -85,7 +85,7 @@ class OnbuyStore(models.Model):
             Column('handling_time', text("Handling days"), 'whole'),
             Column('template_id', text("Delivery template"), 'choice', text("Empty: OnBuy's default one."),
                    choices=make_choices((template.name, template.code, template.code) for template in templates)),
-            Column('boost', text("Boost %"), 'number', text("Extra commission for a better place."), places=2),
+            Column('boost', text("Boost %"), 'number', text("Extra commission for a better place."), most=100),
             Column('warranty', text("Warranty (months)"), 'whole'),
             Column('return_time', text("Return days"), 'whole'),
             Column('free_returns', text("Free returns"), 'choice', choices={'Yes': True, 'No': False}),

@@ -110,7 +110,7 @@ class OnbuyExcelImport(models.Model):
     # === ROWS === #
 
     def _process(self, rows, undo):
-        """Look at rows, or apply them; if they fail together, each group by itself.
+        """Look at rows, or apply them; if they fail together, each group by itself, and then each row.
 
         :param rows: ``onbuy.excel.import.row``
         :param bool undo: whether it is only tried
@@ -123,8 +123,8 @@ class OnbuyExcelImport(models.Model):
             raise
         except Exception as error:  # noqa: BLE001  One row must not stop the others.
             groups = list(rows.grouped(lambda row: row.family or row.id).values())
-            if len(groups) > 1:
-                return sum((self._process(group, undo) for group in groups), Counter())
+            if len(rows) > 1:
+                return sum((self._process(part, undo) for part in (groups if len(groups) > 1 else rows)), Counter())
             return rows._fail(self.env._("It could not be written: %(error)s", error=str(error).strip().split('\n')[0]))
         return self._store_outcome(batch, undo)
 

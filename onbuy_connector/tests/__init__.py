@@ -7,6 +7,7 @@ from . import test_content
 from . import test_dispatch
 from . import test_dispatch_bad_days
 from . import test_dispatch_button
+from . import test_excel_many
 from . import test_excel_upload
 from . import test_fees
 from . import test_flow

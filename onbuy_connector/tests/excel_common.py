@@ -92,3 +92,40 @@ class ExcelCommon(PublishCommon):
             self.publish()
             self.drain()
         self.publish()
+
+    # === TEMPLATES === #
+
+    def fill(self, content, rows, sheet=0):
+        """Return a file with rows filled in, as somebody does in a spreadsheet.
+
+        :param bytes content: as it was downloaded
+        :param list rows: dicts of title → cell
+        :param sheet: its place or title
+        """
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        sheet = book[sheet] if isinstance(sheet, str) else book.worksheets[sheet]
+        places = {cell.value.removesuffix('*'): cell.column for cell in sheet[2]}
+        first = sheet.max_row + 1
+        for number, row in enumerate(rows, first):
+            for title, value in row.items():
+                sheet.cell(number, places[title]).value = value
+        return self.save(book)
+
+    def edit(self, content, cells, sheet=0):
+        """Return a file with cells changed, as somebody does in a spreadsheet.
+
+        :param dict cells: SKU → dict of title → cell
+        """
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        places = {cell.value.removesuffix('*'): cell.column for cell in book.worksheets[sheet][2] if cell.value}
+        for row in book.worksheets[sheet].iter_rows(min_row=4):
+            for title, value in cells.get(row[places['SKU'] - 1].value, {}).items():
+                row[places[title] - 1].value = value
+        return self.save(book)
+
+    @staticmethod
+    def save(book):
+        """Return the bytes of a workbook of openpyxl."""
+        content = io.BytesIO()
+        book.save(content)
+        return content.getvalue()
