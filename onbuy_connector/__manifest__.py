@@ -33,6 +33,8 @@
         'views/onbuy_brand_views.xml',
         'views/onbuy_category_views.xml',
         'views/onbuy_delivery_template_views.xml',
+        'wizards/onbuy_excel_download_views.xml',
+        'views/onbuy_excel_import_views.xml',
         'wizards/onbuy_fees_bill_views.xml',
         'wizards/onbuy_offer_preview_views.xml',
         'wizards/onbuy_opening_stock_views.xml',

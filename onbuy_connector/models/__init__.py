@@ -48,6 +48,7 @@ from . import onbuy_listing_stock
 from . import onbuy_listing_winning
 from . import product_onbuy
 from . import product_onbuy_images
+from . import product_onbuy_urls
 from . import onbuy_listing_terms
 from . import onbuy_listing_publish
 from . import onbuy_publish_check
@@ -62,6 +63,12 @@ from . import onbuy_publish
 from . import onbuy_product_group
 from . import onbuy_product_group_find
 from . import onbuy_product_group_confirm
+from . import onbuy_excel_import
+from . import onbuy_excel_row
+from . import onbuy_excel_columns
+from . import onbuy_excel_read
+from . import onbuy_excel_result
+from . import onbuy_excel_task
 from . import onbuy_offer_rows
 from . import onbuy_push_buttons
 from . import onbuy_order_action_aftersales

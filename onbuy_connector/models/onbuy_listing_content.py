@@ -20,7 +20,9 @@ CONTENT = {  # of products, and what their variants have of their own
     'onbuy_brand_id', 'onbuy_brand_name', 'onbuy_title', 'onbuy_description', 'onbuy_summary', 'onbuy_rrp',
     'onbuy_image_urls', 'onbuy_data', 'onbuy_detail_ids',
 }
-VARIANT_CONTENT = {'image_variant_1920', 'product_variant_image_ids', 'onbuy_option_ids', 'onbuy_mpn'}
+VARIANT_CONTENT = {
+    'image_variant_1920', 'product_variant_image_ids', 'onbuy_option_ids', 'onbuy_mpn', 'onbuy_variant_image_urls',
+}
 
 
 class OnbuyStore(models.Model):

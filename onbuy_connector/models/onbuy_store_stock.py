@@ -228,3 +228,18 @@ class OnbuyStore(models.Model):
             ('product_id', 'in', products.filtered('is_storable').ids), ('state', '=', 'done'),
             '|', ('location_id', 'in', locations.ids), ('location_dest_id', 'in', locations.ids)], ['product_id'])
         return products.browse([product.id for product, in groups])
+
+    def _take_opening_stock(self, quantities, name):
+        """Make one inventory adjustment of goods that had no stock here yet.
+
+        :param dict quantities: ``product.product`` → quantity in its unit
+        :param str name: of the adjustment
+        :return: the ``stock.quant`` of the first sellable location
+        :raise UserError: when the locations cannot be told
+        """
+        location = self.sudo()._get_sellable_locations()[:1]
+        quants = self.env['stock.quant'].with_company(self.company_id).with_context(inventory_mode=True).create([{
+            'product_id': product.id, 'location_id': location.id, 'inventory_quantity': quantity,
+        } for product, quantity in quantities.items()])
+        quants.with_context(inventory_name=name).action_apply_inventory()
+        return quants

@@ -28,6 +28,7 @@ TASK_CRONS = {
     'categories': 'onbuy_connector.ir_cron_sync_categories',
     'products': 'onbuy_connector.ir_cron_create_products',
     'publish': 'onbuy_connector.ir_cron_publish',
+    'excel': 'onbuy_connector.ir_cron_apply_excel',
 }
 
 

@@ -41,6 +41,7 @@ class OnbuySyncRun(models.Model):
             ('categories', "Categories, conditions, commission"),
             ('products', "New products"),
             ('publish', "Listing on OnBuy"),
+            ('excel', "Excel files"),
         ],
         required=True, readonly=True,
     )

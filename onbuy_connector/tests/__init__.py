@@ -11,6 +11,8 @@ from . import test_digest
 from . import test_dispatch
 from . import test_dispatch_bad_days
 from . import test_dispatch_button
+from . import test_excel_many
+from . import test_excel_upload
 from . import test_fees
 from . import test_flow
 from . import test_fulfilment
@@ -26,6 +28,8 @@ from . import test_lib_categories
 from . import test_lib_client
 from . import test_lib_endpoints
 from . import test_lib_excel
+from . import test_lib_excel_book
+from . import test_lib_excel_cells
 from . import test_lib_fuzz
 from . import test_lib_governor
 from . import test_lib_gtin

@@ -1,6 +1,7 @@
 from . import onbuy_brand_import
 from . import onbuy_change_terms
 from . import onbuy_delivery_confirm
+from . import onbuy_excel_download
 from . import onbuy_fees_bill
 from . import onbuy_offer_preview
 from . import onbuy_opening_stock

@@ -87,12 +87,10 @@ class OnbuyStore(models.Model):
         :param dict values: of listings
         :return: a generator of units
         """
-        terms = {TERMS[name]: Decimal(f'{value:.4f}') if isinstance(value, float) else value
-                 for name, value in values.items()}
         for ids in split_every(UPDATES_PER_CALL, listing_ids, list):
             listings = self.env['onbuy.listing'].browse(ids)
             try:
-                results = client.update_listings([ListingUpdate(listing.sku, **terms) for listing in listings])
+                results = client.update_listings([listing._prepare_terms_update(values) for listing in listings])
             except UncertainError as error:
                 yield partial(self._set_doubtful, list(listings), error)
             else:
@@ -116,6 +114,15 @@ class OnbuyListing(models.Model):
             'listing_ids': [fields.Command.set(listings.ids)], 'store_id': listings.store_id.id})
         action = self.env['ir.actions.act_window']._for_xml_id('onbuy_connector.onbuy_change_terms_action')
         return {**action, 'res_id': wizard.id}
+
+    def _prepare_terms_update(self, values):
+        """Return the document that changes terms of this listing.
+
+        :param dict values: of listings
+        :rtype: ListingUpdate
+        """
+        return ListingUpdate(self.sku, **{
+            TERMS[name]: Decimal(f'{value:.4f}') if isinstance(value, float) else value for name, value in values.items()})
 
     def _store_terms(self, results, values):
         """Store OnBuy's answer to each listing.
