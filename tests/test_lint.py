@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from conftest import ROOT
 
 # the linters of Odoo's own test_lint that are quick and pass on Odoo itself

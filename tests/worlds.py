@@ -8,11 +8,10 @@ import subprocess
 import tempfile
 import time
 
-from conftest import ROOT
-
 from odoo.addons.onbuy_connector.tests.common import Sandbox
 
 from _setup import databases, odoo_cli, processes
+from conftest import ROOT
 
 SECONDS = 120  # no program here works longer without being asked to
 NUMBERS = itertools.count(1)

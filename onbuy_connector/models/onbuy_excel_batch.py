@@ -11,7 +11,16 @@ from .onbuy_excel_checks import check_lines
 from .onbuy_excel_judge import Judge
 from .onbuy_excel_products import ProductMaker
 from .onbuy_excel_stock import plan_stock, take_stock
-from .onbuy_excel_values import AXES, SHARED, TERMS, is_content, prepare_listing, prepare_template, prepare_variant, write_details
+from .onbuy_excel_values import (
+    AXES,
+    SHARED,
+    TERMS,
+    is_content,
+    prepare_listing,
+    prepare_template,
+    prepare_variant,
+    write_details,
+)
 from .onbuy_listing_publish import DRAFTS
 
 
