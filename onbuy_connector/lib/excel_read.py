@@ -92,7 +92,8 @@ def _read_cell(cell):
     """
     value = cell.value
     if value is None:
-        raise ValueError("The cell holds a formula without its result. Open the file in Excel and save it, or enter the value.")
+        raise ValueError(
+            "The cell holds a formula without its result. Open the file in Excel and save it, or enter the value.")
     if cell.data_type == 'e':
         raise ValueError(f"The cell shows the error {value}.")
     if isinstance(value, datetime):
@@ -155,5 +156,6 @@ def _check_doubles(title, columns):
     seen = {}
     for column in columns:
         if column.key in seen:
-            raise ExcelError(f"The sheet {title} has the column {column.title or seen[column.key]} twice. Delete one of them.")
+            raise ExcelError(
+                f"The sheet {title} has the column {column.title or seen[column.key]} twice. Delete one of them.")
         seen[column.key] = column.title

@@ -83,7 +83,8 @@ class Cells:
         cells = {}
         for feature, options in product._get_onbuy_options().grouped('feature_id').items():
             key = f'{FEATURE}{feature.code}'
-            cells[key] = '\n'.join(self._label(key, option.id) for option in options if option.id in self.labels.get(key, {}))
+            known = self.labels.get(key, {})
+            cells[key] = '\n'.join(self._label(key, option.id) for option in options if option.id in known)
         return cells
 
     def _get_details(self, product):

@@ -42,7 +42,8 @@ def check_lines(batch):
 
 def _check_doubles(batch):
     """Note rows that are about the same thing."""
-    texts = {'sku': batch.env._("Another row has the same SKU."), 'barcode': batch.env._("Another row has the same barcode.")}
+    texts = {'sku': batch.env._("Another row has the same SKU."),
+             'barcode': batch.env._("Another row has the same barcode.")}
     for name, text in texts.items():
         found = {line.row[name] for line in batch.lines} - {False}
         counts = dict(batch.env['onbuy.excel.import.row']._read_group(

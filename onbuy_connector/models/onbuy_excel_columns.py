@@ -44,8 +44,8 @@ class OnbuyStore(models.Model):
     def _get_excel_category_column(self):
         """Return the column of a sheet whose products may belong to any category."""
         categories = self.env['onbuy.category'].search([('can_list_in', '=', True)])
-        return Column('onbuy_category_id', self.env._("Category"), 'choice', self.env._("A lowest category of OnBuy."), width=40,
-                      choices=make_choices((one.complete_name, one.code, one.id) for one in categories))
+        return Column('onbuy_category_id', self.env._("Category"), 'choice', self.env._("A lowest category of OnBuy."),
+                      width=40, choices=make_choices((one.complete_name, one.code, one.id) for one in categories))
 
     def _get_excel_page_columns(self):
         """Return the columns of what a product's page on OnBuy says."""
@@ -55,8 +55,8 @@ class OnbuyStore(models.Model):
             Column('brand', text("Brand"), 'known', text("As OnBuy writes it. Without one: Unbranded."), required=True,
                    choices=make_choices((brand.name, brand.code, brand.id) for brand in brands)),
             Column('onbuy_description', text("Description"), note=text("Text or HTML."), clearable=True, width=40),
-            *(Column(f'summary{number}', text("Summary %(number)s", number=number), note=text("A selling point."), clearable=True)
-              for number in range(1, MOST_POINTS + 1)),
+            *(Column(f'summary{number}', text("Summary %(number)s", number=number), note=text("A selling point."),
+                     clearable=True) for number in range(1, MOST_POINTS + 1)),
             Column('onbuy_rrp', text("RRP"), 'number', text("Recommended price, with VAT."), clearable=True),
             Column('image', text("Main image"), note=text("Address: https://…"), clearable=True, width=30),
             Column('images', text("More images"), note=text("Addresses, one a line: Alt+Enter."), clearable=True, width=30),
@@ -69,7 +69,8 @@ class OnbuyStore(models.Model):
         return [
             Column('condition', text("Condition"), 'choice', text("Of a new listing only."),
                    choices=make_choices((one.name, one.code, one.code) for one in conditions)),
-            Column('price', text("Price"), 'number', text("With VAT. (clear): as the store says."), required=True, clearable=True),
+            Column('price', text("Price"), 'number', text("With VAT. (clear): as the store says."), required=True,
+                   clearable=True),
             Column('own_sale_price', text("Sale price"), 'number', text("With VAT, below the price."), clearable=True),
             Column('own_sale_start', text("Sale start"), 'date', text("UK time, e.g. 2026-12-24 18:00. Empty: at once."),
                    clearable=True, width=18),

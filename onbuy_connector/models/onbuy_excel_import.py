@@ -23,7 +23,8 @@ class OnbuyExcelImport(models.Model):
         'onbuy.store', required=True, ondelete='cascade', domain=[('state', 'in', ('readonly', 'live'))],
         default=lambda self: self.env['onbuy.store'].search([('state', 'in', ('readonly', 'live'))], limit=1))
     company_id = fields.Many2one(related='store_id.company_id', store=True, index=True)
-    user_id = fields.Many2one('res.users', string="Uploaded By", required=True, readonly=True, default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        'res.users', string="Uploaded By", required=True, readonly=True, default=lambda self: self.env.user)
     file = fields.Binary(required=True, attachment=True)
     filename = fields.Char(string="File Name", required=True, default="OnBuy.xlsx")
     create_missing = fields.Boolean(

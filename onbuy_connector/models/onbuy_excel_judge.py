@@ -80,8 +80,8 @@ class Judge:
         wrong = [other.row.number for other in self.batch.lines if other.wrong and other.row.family == line.row.family]
         if wrong and line.row.family and not line.listing and not line.draft.opc:
             line.notes.append(text(
-                "Of this group the rows %(numbers)s are wrong. OnBuy makes the product without them, and nothing can join it "
-                "there later: mend them first if they belong to it.", numbers=", ".join(map(str, wrong))))
+                "Of this group the rows %(numbers)s are wrong. OnBuy makes the product without them, and nothing can "
+                "join it there later: mend them first if they belong to it.", numbers=", ".join(map(str, wrong))))
 
 
 def get_result(line, columns, env):

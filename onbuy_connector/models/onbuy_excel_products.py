@@ -111,7 +111,8 @@ class ProductMaker:
     def _make_variants(self, template, lines):
         """Give each line its variant of a new product, and the product no other variants."""
         attributes = template.attribute_line_ids.sorted('id').attribute_id
-        chosen = {line: self._get_combination(template, dict(zip(attributes, get_values(line), strict=True))) for line in lines}
+        chosen = {line: self._get_combination(template, dict(zip(attributes, get_values(line), strict=True)))
+                  for line in lines}
         self.groups._exclude_missing(template, set(chosen.values()))
         self._set_prices(template, chosen)
         for line, combination in chosen.items():
@@ -152,8 +153,8 @@ class ProductMaker:
                   for name, value in AXES if name in line.cells and value in line.cells}
         if len(template) > 1 or not attributes or len(attributes) > 2 or 'no_variant' in attributes.mapped('create_variant'):
             line.wrong['group_sku'] = self.env._(
-                "The products of this group cannot take one more variant: they are separate ones in Odoo, or have more than two "
-                "attributes. Leave the group empty, or see to them in Odoo first.")
+                "The products of this group cannot take one more variant: they are separate ones in Odoo, or have more than "
+                "two attributes. Leave the group empty, or see to them in Odoo first.")
         elif set(values) != set(attributes):
             line.wrong['attribute1'] = self.env._(
                 "The variants of %(product)s differ by: %(names)s.", product=template.name,

@@ -38,7 +38,8 @@ class ExcelCommon(PublishCommon):
         """Return the cells of a row that nothing is wrong with, by title."""
         number = next(NUMBERS)
         return {'SKU': f'X-{number}', 'Product name': f"Lumora Lamp {number}", 'Barcode': gtin(number), 'Brand': "Lumora",
-                'Description': "A lamp.", 'Main image': 'https://img.example.com/lamp.jpg', 'Price': 24, 'Stock': 7, **changed}
+                'Description': "A lamp.", 'Main image': 'https://img.example.com/lamp.jpg',
+                'Price': 24, 'Stock': 7, **changed}
 
     def make_file(self, *rows, title="Desk Lamps"):
         """Return a file of rows, each a dict of title → cell."""

@@ -1,4 +1,5 @@
 import io
+from itertools import product
 
 import openpyxl
 
@@ -97,7 +98,7 @@ class TestExcelMany(ExcelCommon):
     def make_rows(self):
         """Return all rows, and what is wrong: row's own name → way."""
         wrong = {self.place(way, number, pair): (way, pair) for number, way in enumerate(WAYS) for pair in (0, 1)}
-        rows = {place: self.make_cells(*place) for place in ((group, member) for group in range(GROUPS) for member in range(MEMBERS))}
+        rows = {place: self.make_cells(*place) for place in product(range(GROUPS), range(MEMBERS))}
         for place, (way, pair) in wrong.items():
             rows[place] |= self.make_wrong(way, pair)
         rows[39, 1]['Value 1'] = rows[39, 2]['Value 1'] = "Blue"
@@ -132,7 +133,8 @@ class TestExcelMany(ExcelCommon):
         """Check that exactly the wrong rows are told to be wrong, each in its way."""
         self.assertEqual((upload.state, upload.row_count, upload.wrong_count), ('checked', 300, 40),
                          upload.row_ids.filtered(lambda row: row.verdict == 'wrong').mapped('reason'))
-        records = dict(zip([*rows], upload.row_ids.sorted(lambda row: (row.category_id == self.pyjamas, row.id)), strict=True))
+        records = upload.row_ids.sorted(lambda row: (row.category_id == self.pyjamas, row.id))
+        records = dict(zip([*rows], records, strict=True))
         for place, record in records.items():
             with self.subTest(place=place, way=wrong.get(place)):
                 if place in wrong:
@@ -151,7 +153,8 @@ class TestExcelMany(ExcelCommon):
             titles = [cell.value.removesuffix('*') for cell in sheet[2]]
             self.assertEqual(titles[:3], ["Verdict", "Reason", "SKU"])
             for row in sheet.iter_rows(min_row=4):
-                found[len(found)] = (row[0].value, {titles[cell.column - 1]: cell.comment.text for cell in row if cell.comment})
+                comments = {titles[cell.column - 1]: cell.comment.text for cell in row if cell.comment}
+                found[len(found)] = (row[0].value, comments)
         self.assertEqual(sum(verdict == "Wrong" for verdict, _comments in found.values()), 40)
         for number, place in enumerate(rows):
             with self.subTest(place=place):
@@ -169,10 +172,12 @@ class TestExcelMany(ExcelCommon):
             if place not in wrong:
                 with self.subTest(place=place):
                     listing = remote[cells['SKU']]
-                    self.assertEqual((f"{float(listing['price']):.2f}", listing['stock']), (f"{cells['Price']:.2f}", cells['Stock']))
+                    self.assertEqual((f"{float(listing['price']):.2f}", listing['stock']),
+                                     (f"{cells['Price']:.2f}", cells['Stock']))
         listings = self.env['onbuy.listing'].search([('sku', '=like', 'MANY-%')])
         self.assertEqual((len(listings), set(listings.mapped('is_on_onbuy')), set(listings.mapped('publish_state'))),
                          (260, {True}, {False}))
         families = listings.grouped('group_sku')
-        self.assertEqual((len(families), {len(family.product_id.product_tmpl_id) for family in families.values()}), (60, {1}))
+        self.assertEqual(len(families), 60)
+        self.assertEqual({len(family.product_id.product_tmpl_id) for family in families.values()}, {1})
         self.assertEqual({len(set(family.mapped('family_opc'))) for family in families.values()}, {1})

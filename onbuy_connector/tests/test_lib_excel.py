@@ -75,7 +75,8 @@ class TestLibExcel(unittest.TestCase):
         self.assertRefused("damaged", bytes(content))
 
     def test_a_million_empty_formatted_rows_are_refused_with_what_to_do(self):
-        rows = b''.join(b'<row r="%d" s="1"><c r="A%d" s="1"/></row>' % (number, number) for number in range(2, MOST_LINES + 3))
+        rows = b''.join(b'<row r="%d" s="1"><c r="A%d" s="1"/></row>' % (number, number)
+                        for number in range(2, MOST_LINES + 3))
         content = with_part(workbook(["SKU"]), SHEET, lambda xml: xml.replace(b'</sheetData>', rows + b'</sheetData>'))
         self.assertRefused("most of them empty but formatted. Select the rows below", content)
 
@@ -86,7 +87,8 @@ class TestLibExcel(unittest.TestCase):
         for content, words in (
             (ole, r"old Excel file \(.xls\)"), (ole + 'EncryptedPackage'.encode('utf-16-le'), "protected by a password"),
             (b'name;brand\n', r"text file \(CSV\)"), (b'\xef\xbb\xbfSKU,Price\nA,1\n', r"text file \(CSV\)"),
-            (b'<html><table><tr><td>SKU</td></tr></table></html>', "web page"), (b'\xef\xbb\xbf<?xml version="1.0"?>', "web page"),
+            (b'<html><table><tr><td>SKU</td></tr></table></html>', "web page"),
+            (b'\xef\xbb\xbf<?xml version="1.0"?>', "web page"),
             (archive('mimetype', b'application/vnd.oasis.opendocument.spreadsheet'), r"LibreOffice file \(.ods\)"),
             (archive('xl/workbook.bin', 10), r"binary workbook \(.xlsb\)"), (archive('hello.txt', 10), "cannot be read"),
             (b'', "damaged"), (bytes(50), "damaged"), (b'PK\x03\x04', "damaged"),

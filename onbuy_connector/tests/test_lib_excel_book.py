@@ -24,7 +24,8 @@ COLUMNS = [
 def write(*rows, columns=COLUMNS, **values):
     """Return a workbook of one sheet with rows of cells by key."""
     rows = [row if isinstance(row, Row) else Row(row) for row in rows]
-    return write_book([Sheet(**{'title': "Desk Lamps", 'key': '8121', 'columns': columns, 'rows': rows, **values})], {'store': "A"})
+    sheet = Sheet(**{'title': "Desk Lamps", 'key': '8121', 'columns': columns, 'rows': rows, **values})
+    return write_book([sheet], {'store': "A"})
 
 
 def save(book):
@@ -53,7 +54,8 @@ class TestLibExcelWriting(unittest.TestCase):
     @given(st.lists(st.fixed_dictionaries({}, optional={
         'sku': st.text(max_size=40), 'price': st.floats(0, 1e9).map(lambda price: round(price, 4)) | st.integers(0, 10**9),
         'end': st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)).map(lambda moment: moment.replace(microsecond=0)),
-        'colour': st.sampled_from(["=1+1", "+1", "-1", "@x", "_x0041_", "_x005F_", "_x000D_", "#N/A", "TRUE", "1e5", "▸", "a\r\nb"]),
+        'colour': st.sampled_from([
+            "=1+1", "+1", "-1", "@x", "_x0041_", "_x005F_", "_x000D_", "#N/A", "TRUE", "1e5", "▸", "a\r\nb"]),
     }), max_size=8))
     def test_everything_comes_back(self, cells):
         def expect(value):
@@ -173,7 +175,8 @@ class TestLibExcelReading(unittest.TestCase):
         sheet, = book.sheets
         self.assertEqual((book.facts, sheet.key), ({}, ''))
         self.assertEqual([(column.key, column.title) for column in sheet.columns], [('?A', "SKU"), ('?B', "Price")])
-        self.assertEqual([(row.number, row.cells) for row in sheet.rows], [(2, {'?A': "A", '?B': 5}), (4, {'?A': "B", '?B': 6})])
+        self.assertEqual([(row.number, row.cells) for row in sheet.rows],
+                         [(2, {'?A': "A", '?B': 5}), (4, {'?A': "B", '?B': 6})])
 
     def test_empty_sheets_and_those_for_programs_are_left_out(self):
         content = change(write({'sku': 'A'}), lambda sheet: sheet.parent.create_sheet("Empty"))
@@ -210,7 +213,8 @@ class TestLibExcelReading(unittest.TestCase):
 
     def test_a_formula_counts_by_its_result_and_is_wrong_without_one(self):
         content = workbook(["SKU", "Price", "Stock"], ["A", 1, 2], ["B", 1, 2])
-        content = with_part(content, SHEET, lambda xml: xml.replace(b'<c r="B2" t="n"><v>1</v></c>', b'<c r="B2"><f>1+1</f><v>2</v></c>')
+        content = with_part(content, SHEET, lambda xml: xml.replace(
+            b'<c r="B2" t="n"><v>1</v></c>', b'<c r="B2"><f>1+1</f><v>2</v></c>')
                             .replace(b'<c r="B3" t="n"><v>1</v></c>', b'<c r="B3"><f>1+1</f></c>'))
         first, second = read_book(content).sheets[0].rows
         self.assertEqual((first.cells, first.wrong), ({'?A': "A", '?B': 2, '?C': 2}, {}))
@@ -219,7 +223,8 @@ class TestLibExcelReading(unittest.TestCase):
 
     def test_an_error_or_a_number_without_end_is_wrong_in_its_cell_only(self):
         content = workbook(["SKU", "Price"], ["A", 1], ["B", 1])
-        content = with_part(content, SHEET, lambda xml: xml.replace(b'<c r="B2" t="n"><v>1</v></c>', b'<c r="B2" t="e"><v>#REF!</v></c>')
+        content = with_part(content, SHEET, lambda xml: xml.replace(
+            b'<c r="B2" t="n"><v>1</v></c>', b'<c r="B2" t="e"><v>#REF!</v></c>')
                             .replace(b'<c r="B3" t="n"><v>1</v></c>', b'<c r="B3"><v>1e999</v></c>'))
         first, second = read_book(content).sheets[0].rows
         self.assertEqual((first.cells, second.cells), ({'?A': "A"}, {'?A': "B"}))
@@ -259,7 +264,8 @@ class TestLibExcelReading(unittest.TestCase):
         self.assertRefused("has 3 sheets", write({'sku': 'A'}))
 
     def test_what_a_sheet_says_of_its_size_is_not_believed(self):
-        content = with_part(workbook(["SKU"], ["A"]), SHEET, lambda xml: re.sub(rb'<dimension[^>]*>', b'<dimension ref="A1:XFD1048576"/>', xml))
+        content = with_part(workbook(["SKU"], ["A"]), SHEET, lambda xml: re.sub(
+            rb'<dimension[^>]*>', b'<dimension ref="A1:XFD1048576"/>', xml))
         self.assertEqual(rows(content), [{'?A': "A"}])
 
     def patch_limit(self, name, value):

@@ -79,8 +79,10 @@ class TestLibExcelCells(unittest.TestCase):
         self.assertEqual(read('1.2345', 'number', places=3), Decimal('1.235'))
 
     def test_a_number_that_is_not_clear_is_refused(self):
-        for raw, words in (('12,50', "with a point"), ('1.250,00', "with a point"), ('abc', "not a number"), ('£', "not a number"),
-                           (-1, "below 0"), ('-1', "below 0"), (True, "not a number"), (10**10, "too large"), ('12.50 GBP', "not a")):
+        for raw, words in (('12,50', "with a point"), ('1.250,00', "with a point"), ('abc', "not a number"),
+                           ('£', "not a number"), (-1, "below 0"), ('-1', "below 0"), (True, "not a number"),
+                           (10**10, "too large"),
+                           ('12.50 GBP', "not a")):
             self.assertWrong(words, raw, 'number')
 
     def test_whole_numbers(self):
@@ -105,7 +107,8 @@ class TestLibExcelCells(unittest.TestCase):
         self.assertEqual(read('2026-12-31 00:00', 'until'), datetime(2026, 12, 31))
 
     def test_what_is_no_date_is_refused(self):
-        for raw, words in (('soon', "is no date"), (46387, "is no date"), ('31/02/2026', "calendar"), ('12/31/2026', "calendar"),
+        for raw, words in (('soon', "is no date"), (46387, "is no date"), ('31/02/2026', "calendar"),
+                           ('12/31/2026', "calendar"),
                            ('31.12.2026', "is no date"), ('1026-12-31', "not between"), ('18:00:00', "is no date"),
                            ('2026-12-31 24:00', "calendar"), (True, "is no date")):
             self.assertWrong(words, raw, 'date')
@@ -155,8 +158,8 @@ class TestLibExcelCells(unittest.TestCase):
 
     # === ANYTHING === #
 
-    @given(st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.booleans(), st.datetimes(datetime(1000, 1, 1))),
-           st.sampled_from(sorted(READERS)))
+    @given(st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.booleans(),
+                     st.datetimes(datetime(1000, 1, 1))), st.sampled_from(sorted(READERS)))
     def test_any_cell_is_read_or_refused_with_a_sentence(self, raw, kind):
         try:
             read(raw, kind, choices=COLOURS, units=('cm', 'm'), clearable=True)
