@@ -30,6 +30,7 @@ ACCESS = {
     'onbuy.sync.run': {'user': 'r', 'manager': 'rd'},
     'onbuy.detail.value': {'user': 'rwcd', 'manager': 'rwcd'},
     'onbuy.debug.call': {'manager': 'r'},
+    'onbuy.excel.import': {'user': 'rwcd', 'manager': 'rwcd'},
 }
 # Which fields of what the sync keeps in step a person may write. A manager's others are told by their module.
 USER_FIELDS = {
