@@ -8,7 +8,7 @@ class OnbuyStore(models.Model):
 
     def _get_checklist(self):
         """Override to look at shipping, the products of shared lines, and the allowance."""
-        return [*super()._get_checklist(), self._check_shipping(), self._check_money(), self._check_allowance()]
+        return [*super()._get_checklist(), self._check_shipping(), self._check_order_lines(), self._check_allowance()]
 
     def _check_shipping(self):
         services = self.env['onbuy.order']._read_group(
@@ -22,7 +22,7 @@ class OnbuyStore(models.Model):
         return {'state': 'info' if missing else 'ok', 'title': self.env._("Shipping"), 'text': text,
                 'links': [{'label': self.env._("Shipping mapping"), 'tab': 'shipping'}]}
 
-    def _check_money(self):
+    def _check_order_lines(self):
         missing = [
             self._fields[name].get_description(self.env)['string']
             for name in ('delivery_product_id', 'discount_product_id', 'rounding_product_id') if not self[name]]
