@@ -19,6 +19,10 @@ const openOrderOf = (buyer) => [
         run: "click",
     },
     {
+        content: "The orders are there",
+        trigger: ".o_breadcrumb:contains('Sales Orders')",
+    },
+    {
         content: "Look for the buyer",
         trigger: ".o_searchview_input",
         run: `edit ${buyer}`,
