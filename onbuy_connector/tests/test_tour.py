@@ -47,7 +47,7 @@ class TestTour(TourCommon):
         self.start_tour(f'/odoo/sales/{order.sale_order_id.id}', 'onbuy_order_dispatched', login='admin')
 
     def test_a_warehouse_worker_ships_ten_orders_and_retries_the_one_that_onbuy_refused(self):
-        self.person('worker', 'stock.group_stock_user')
+        self.person('worker', 'stock.group_stock_user', 'base.group_partner_manager')  # The second every new user has.
         orders = self.env['onbuy.order'].union(*(self.place(f"Buyer {number}") for number in range(10)))
         self.store.order_ids.dispatch_by = fields.Datetime.add(fields.Datetime.now(), days=5)
         orders.dispatch_by = fields.Datetime.now()
@@ -104,7 +104,7 @@ class TestConnectTour(TourCommon):
         self.store.unlink()
         self.person('owner', 'base.group_system', 'onbuy_connector.group_onbuy_manager', 'sales_team.group_sale_manager',
                     'stock.group_stock_manager')
-        self.sandbox.place_order(buyer={'name': "First Buyer"})
+        self.sandbox.place_order(buyer={'name': "First Buyer"}, delivery_address={'name': "First Buyer"})
         keys = {'onbuy_consumer': self.sandbox.keys['ck_live_'], 'onbuy_secret': self.sandbox.keys['sk_live_']}
         leave_keys = ''.join(f'sessionStorage.setItem({json.dumps(name)}, {json.dumps(key)});' for name, key in keys.items())
 

@@ -23,6 +23,11 @@ const openOrderOf = (buyer) => [
         trigger: ".o_breadcrumb:contains('Sales Orders')",
     },
     {
+        content: "Cancelled ones too",
+        trigger: ".o_facet_remove",
+        run: "click",
+    },
+    {
         content: "Look for the buyer",
         trigger: ".o_searchview_input",
         run: `edit ${buyer}`,
