@@ -104,7 +104,7 @@ class TestConnectTour(TourCommon):
         self.store.unlink()
         self.person('owner', 'base.group_system', 'onbuy_connector.group_onbuy_manager', 'sales_team.group_sale_manager',
                     'stock.group_stock_manager')
-        self.sandbox.place_order(buyer={'name': "First Buyer"}, delivery_address={'name': "First Buyer"})
+        self.sandbox.place_order()
         keys = {'onbuy_consumer': self.sandbox.keys['ck_live_'], 'onbuy_secret': self.sandbox.keys['sk_live_']}
         leave_keys = ''.join(f'sessionStorage.setItem({json.dumps(name)}, {json.dumps(key)});' for name, key in keys.items())
 
