@@ -10,7 +10,7 @@ import urllib.request
 import xmlrpc.client
 from pathlib import Path
 
-from . import chromium, demo
+from . import chromium, demo, scenes
 from .console import Stop, say
 from .paths import RUN
 from .ports import HOST, VARIABLES, number
@@ -18,7 +18,9 @@ from .ports import HOST, VARIABLES, number
 SIZES = {'wide': (1366, 768), 'phone': (390, 844)}
 SETTLE_SECONDS = 0.7  # animations of the web client
 READY = "!!document.querySelector('.o_action_manager > *, .o_dialog') && !document.querySelector('.o_loading_indicator')"
-# Name of the picture → model and domain of the record to open, or None; window action; what to click on then.
+ERROR = "document.querySelector('.o_error_dialog').textContent"
+# Name of the picture → what to open: model and domain of a record, a function that makes it, or None; window action; what
+# to click on then.
 SCREENS = {
     'dashboard': (None, 'onbuy_connector.onbuy_store_action_dashboard', []),
     'deliveries': (None, 'stock.action_picking_tree_outgoing', []),
@@ -34,6 +36,17 @@ SCREENS = {
     'listings': (None, 'onbuy_connector.onbuy_listing_action', []),
     'listing': (('onbuy.listing', []), 'onbuy_connector.onbuy_listing_action', []),
     'store': (('onbuy.store', []), 'onbuy_connector.onbuy_store_action', []),
+    'settings': (None, 'sale.action_sale_config_settings', ['#onbuy_connector']),
+    'setup-check': (('onbuy.store', []), 'onbuy_connector.onbuy_store_action',
+                    ['.nav-link[name=support]', 'button[name=action_check_setup]']),
+    'product-onbuy': (('product.template', [('onbuy_listing_ids', '!=', False)]), 'sale.product_template_action',
+                      ['.nav-link[name=onbuy]']),
+    'listing-wizard': (scenes.listing_wizard, 'onbuy_connector.onbuy_publish_action', []),
+    'listing-checklist': (scenes.listing_checklist, 'onbuy_connector.onbuy_publish_action', []),
+    'excel-result': (scenes.excel_result, 'onbuy_connector.onbuy_excel_import_action', []),
+    'excel-rows': (scenes.excel_result, 'onbuy_connector.onbuy_excel_import_action', ['button[name=action_view_rows]']),
+    'matching': (scenes.matching, 'onbuy_connector.onbuy_listing_action_match', []),
+    'checklist': (scenes.checklist, 'onbuy_connector.onbuy_store_action', []),
 }
 
 
@@ -56,8 +69,9 @@ def take(arguments):
             for name in wanted:
                 path = folder / f'{name}-{size}.png'
                 say(path.name)
-                show(page, server, *SCREENS[name])
-                path.write_bytes(page.picture())
+                with contextlib.ExitStack() as cleanup:
+                    show(page, server, cleanup, *SCREENS[name])
+                    path.write_bytes(page.picture())
     return 0
 
 
@@ -85,12 +99,16 @@ class Server:
         self.objects = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/object', allow_none=True)
         self.uid = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common').login(demo.DATABASE, 'admin', 'admin')
 
+    def call(self, model, method, *arguments, **options):
+        """Call a method and return what it returns."""
+        return self.objects.execute_kw(demo.DATABASE, self.uid, 'admin', model, method, arguments, options)
+
     def find(self, model, domain):
         """Return the id of the first record of a domain.
 
         :raise Stop: when there is none
         """
-        found = self.objects.execute_kw(demo.DATABASE, self.uid, 'admin', model, 'search', [domain], {'limit': 1})
+        found = self.call(model, 'search', domain, limit=1)
         if not found:
             raise Stop(f"The demonstration has no {model} with {domain}.")
         return found[0]
@@ -107,27 +125,28 @@ class Server:
             return answer.headers['Set-Cookie'].split('session_id=')[1].split(';')[0]
 
 
-def show(page, server, record, action, clicks):
+def show(page, server, cleanup, record, action, clicks):
     """Open a screen.
 
     :param chromium.Page page: where
     :param Server server: the running Odoo
-    :param record: pair of model and domain, or None
+    :param contextlib.ExitStack cleanup: undoes what was made for the picture
+    :param record: pair of model and domain, a function of :mod:`.scenes`, or None
     :param str action: XML id of a window action
     :param list clicks: CSS selectors, clicked on one after the other; a text after ``|`` must be in the element
     """
-    path = f'/{server.find(*record)}' if record else ''
-    page.open(f'{server.url}/odoo/action-{action}{path}')
+    number = record(server, cleanup) if callable(record) else record and server.find(*record)
+    page.open(f'{server.url}/odoo/action-{action}' + (f'/{number}' if number else ''))
     page.wait(READY)
     for click in clicks:
         selector, _bar, text = click.partition('|')
         found = (f"[...document.querySelectorAll({json.dumps(selector)})]"
                  f".find(one => one.textContent.includes({json.dumps(text)}))")
         page.wait(f'!!{found}')
-        page.evaluate(f'{found}.click()')
+        page.evaluate(f'{found}.scrollIntoView({{block: "center"}}), {found}.click()')
         page.wait(READY)
     time.sleep(SETTLE_SECONDS)
     page.wait(READY)
     if page.evaluate("!!document.querySelector('.o_error_dialog')"):
-        raise Stop(f"{action} shows an error.")
+        raise Stop(f"{action} shows an error: {page.evaluate(ERROR)}")
 
