@@ -32,7 +32,7 @@ class SaleOrder(models.Model):
     def action_onbuy_ready_to_ship(self):
         """Validate the ready deliveries of these orders and tell OnBuy, which e-mails the buyers.
 
-        :return: what validating asks of the user, if anything
+        :return: what validating asks of the user, or None
         """
         orders = self.filtered('onbuy_order_id')
         if not orders:
@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
         for order in without:
             order.onbuy_order_id.sudo()._ask_whole_dispatch()
         pickings = (orders - without).picking_ids
-        return pickings.action_onbuy_ready_to_ship() if orders - without else True
+        return pickings.action_onbuy_ready_to_ship() if orders - without else None
 
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         """Override of `sale` to send OnBuy's buyers no mail by itself: OnBuy writes to them."""

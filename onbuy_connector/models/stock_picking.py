@@ -53,7 +53,7 @@ class StockPicking(models.Model):
 
         A store whose stock is moved elsewhere only tells OnBuy.
 
-        :return: what validating asks of the user, if anything
+        :return: what validating asks of the user, or None
         :raise UserError: when there is nothing to ship
         """
         pickings = self.filtered(lambda picking: picking.onbuy_order_id and picking.state not in ('done', 'cancel'))
@@ -65,7 +65,8 @@ class StockPicking(models.Model):
         if not ready and not elsewhere:
             raise UserError(self.env._("None of these deliveries of OnBuy orders is ready: their goods are not reserved, "
                                        "or an earlier step is not done."))
-        return ready.button_validate() if ready else True
+        asked = ready.button_validate() if ready else None
+        return asked if isinstance(asked, dict) else None
 
     def action_onbuy_retry(self):
         """Send again what OnBuy refused of these deliveries."""

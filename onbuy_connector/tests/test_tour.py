@@ -6,6 +6,8 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import OnbuyCommon
 
+WATCHED_SECONDS = 90  # Then the tour has failed already.
+
 
 class TourCommon(OnbuyCommon, HttpCase):
     """People at their screens, in a real browser. The crons run between the tours, or while one waits."""
@@ -45,7 +47,7 @@ class TestTour(TourCommon):
         self.start_tour(f'/odoo/sales/{order.sale_order_id.id}', 'onbuy_order_dispatched', login='admin')
 
     def test_a_warehouse_worker_ships_ten_orders_and_retries_the_one_that_onbuy_refused(self):
-        self.person('worker', 'stock.group_stock_user')
+        self.person('worker', 'stock.group_stock_user', 'base.group_partner_manager')  # The second every new user has.
         orders = self.env['onbuy.order'].union(*(self.place(f"Buyer {number}") for number in range(10)))
         self.store.order_ids.dispatch_by = fields.Datetime.add(fields.Datetime.now(), days=5)
         orders.dispatch_by = fields.Datetime.now()
@@ -77,29 +79,36 @@ class TestTour(TourCommon):
 class TestConnectTour(TourCommon):
     """No store yet."""
 
-    def run_crons_soon(self, *names, seconds):
-        """Run crons beside the browser, as a cron worker does.
+    def run_crons_once_watched(self, *names):
+        """Run crons beside the browser, as a cron worker does, once the screen has asked how far they are."""
+        Store, asked = self.registry['onbuy.store'], threading.Event()
+        read = Store.read
 
-        :param float seconds: from now
-        """
+        def read_and_tell(stores, fnames=None, load='_classic_read'):
+            if fnames == ['progress']:
+                asked.set()
+            return read(stores, fnames, load)
+
         def run():
-            with self.registry.cursor() as cr:
-                for name in names:
-                    api.Environment(cr, SUPERUSER_ID, {}).ref(f'onbuy_connector.ir_cron_{name}').method_direct_trigger()
+            if asked.wait(WATCHED_SECONDS):
+                with self.registry.cursor() as cr:
+                    for name in names:
+                        api.Environment(cr, SUPERUSER_ID, {}).ref(f'onbuy_connector.ir_cron_{name}').method_direct_trigger()
 
-        timer = threading.Timer(seconds, run)
-        timer.start()
-        self.addCleanup(timer.join)
+        self.patch(Store, 'read', read_and_tell)
+        thread = threading.Thread(target=run)
+        thread.start()
+        self.addCleanup(thread.join)
 
     def test_an_odoo_user_connects_watches_and_goes_live(self):
         self.store.unlink()
         self.person('owner', 'base.group_system', 'onbuy_connector.group_onbuy_manager', 'sales_team.group_sale_manager',
                     'stock.group_stock_manager')
-        self.sandbox.place_order(buyer={'name': "First Buyer"})
+        self.sandbox.place_order()
         keys = {'onbuy_consumer': self.sandbox.keys['ck_live_'], 'onbuy_secret': self.sandbox.keys['sk_live_']}
         leave_keys = ''.join(f'sessionStorage.setItem({json.dumps(name)}, {json.dumps(key)});' for name, key in keys.items())
 
-        self.run_crons_soon('sync_listings', 'sync_orders', seconds=15)
+        self.run_crons_once_watched('sync_listings', 'sync_orders')
         self.start_tour('/odoo/action-sale.action_sale_config_settings', 'onbuy_connect', login='owner',
                         code=f"{leave_keys} odoo.startTour('onbuy_connect', {{}})", timeout=120)
 

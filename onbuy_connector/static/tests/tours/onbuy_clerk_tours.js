@@ -19,6 +19,15 @@ const openOrderOf = (buyer) => [
         run: "click",
     },
     {
+        content: "The orders are there",
+        trigger: ".o_breadcrumb:contains('Sales Orders')",
+    },
+    {
+        content: "Cancelled ones too",
+        trigger: ".o_facet_remove",
+        run: "click",
+    },
+    {
         content: "Look for the buyer",
         trigger: ".o_searchview_input",
         run: `edit ${buyer}`,

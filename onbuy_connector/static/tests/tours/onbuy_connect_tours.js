@@ -87,7 +87,7 @@ registry.category("web_tour.tours").add("onbuy_connect", {
         },
         {
             content: "They are listed",
-            trigger: ".o_list_view .o_data_row:contains('First Buyer')",
+            trigger: ".o_list_view .o_data_row:contains('Awaiting Dispatch')",
         },
         {
             content: "Back to the store",

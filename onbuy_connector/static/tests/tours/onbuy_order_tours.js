@@ -31,8 +31,8 @@ registry.category("web_tour.tours").add("onbuy_order_to_delivery", {
             trigger: ".o_notification:contains('1 new')",
         },
         {
-            content: "Open the orders of the store",
-            trigger: ".o_kanban_record button[name='action_view_orders']",
+            content: "Open the orders to ship",
+            trigger: ".o_kanban_record a:contains('to ship')",
             run: "click",
         },
         {

@@ -2,6 +2,10 @@ import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
 const openDeliveries = () => [
+    {
+        content: "The first screen is there",
+        trigger: ".o_action_manager > *",
+    },
     stepUtils.showAppsMenuItem(),
     {
         content: "Open Inventory",
@@ -17,6 +21,10 @@ const openDeliveries = () => [
         content: "Open the deliveries",
         trigger: ".dropdown-item[data-menu-xmlid='stock.out_picking']",
         run: "click",
+    },
+    {
+        content: "The deliveries are there",
+        trigger: ".o_breadcrumb:contains('Deliveries')",
     },
     {
         content: "Open the filters",
