@@ -6,7 +6,7 @@ from .onbuy_publish_checks import Checks
 
 CELLS = {  # field that a finding is about → columns that fill it
     'sku': ('sku',), 'condition_id': ('condition',), 'delivery_template_id': ('template_id',), 'stock': ('stock',),
-    'fixed_price': ('price', 'own_sale_price'), 'barcode': ('barcode',), 'opc': ('barcode',), 'group_sku': ('group_sku',),
+    'barcode': ('barcode',), 'opc': ('barcode',), 'group_sku': ('group_sku',),
     'onbuy_category_id': ('onbuy_category_id',), 'onbuy_brand_id': ('brand',), 'onbuy_title': ('name',),
     'onbuy_description': ('onbuy_description',), 'onbuy_image_urls': ('image', 'images'), 'attributes': ('value1', 'value2'),
 }
@@ -65,6 +65,8 @@ class Judge:
         """Return the columns that a finding is about, '' for the row as a whole."""
         if finding.field == 'onbuy_option_ids':
             return [f'{FEATURE}{feature.code}' for feature in line.variant._get_onbuy_missing_features()]
+        if finding.field == 'fixed_price':  # A sale price is measured by the price.
+            return ['price' if line.changes.get('own_sale_price', CLEAR) == CLEAR else 'own_sale_price']
         return CELLS.get(finding.field, ('',))
 
     def _add_notes(self, line):

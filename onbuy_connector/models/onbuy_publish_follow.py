@@ -5,6 +5,7 @@ from functools import partial
 from odoo import fields, models
 from odoo.tools import split_every
 
+from ..lib.products import CODES_PER_CALL
 from ..lib.queues import IDS_PER_CALL, PENDING, SUCCESS, get_wait
 from .onbuy_publish_create import MOST_TRIES
 
@@ -49,11 +50,11 @@ class OnbuyStore(models.Model):
         :return: dict of listing id → values of the listing
         """
         codes = {code for code in (listing._get_known_gtin() for listing in listings) if code}
-        by_code = client.find_products(sorted(codes))
+        by_code, by_sku = client.find_products(sorted(codes)), self._read_back(client, listings)
         found = {}
         for listing in listings:
             code = listing._get_known_gtin()
-            remote, pages = client.find_listing(listing.sku), by_code.get(code, [])
+            remote, pages = by_sku[listing.sku], by_code.get(code, [])
             if remote:
                 found[listing.id] = {'opc': remote.opc}
             elif len(pages) == 1:
@@ -80,8 +81,9 @@ class OnbuyStore(models.Model):
         :param client: an :class:`~..lib.client.OnBuyClient`
         """
         waiting = self._get_due_listings('creating').filtered('family_opc')
-        for family in waiting.grouped('family_opc').values():
-            yield partial(family._store_variant_pages, self._find_pages(client, family))
+        for ids in split_every(CODES_PER_CALL, waiting.ids, list):
+            variants = waiting.browse(ids)
+            yield partial(variants._store_variant_pages, self._find_pages(client, variants))
 
 
 class OnbuyProductQueue(models.Model):

@@ -16,6 +16,7 @@ from .onbuy_publish_words import explain
 
 FEW = 3  # listings that are read one by one; more are looked for among the newest first
 PAGE = 100
+MOST_PAGES = 5  # of the newest
 MOST_TRIES = 5  # to give a listing its price
 
 
@@ -36,18 +37,20 @@ class OnbuyStore(models.Model):
                 yield from self._get_correction_units(client, {listing: updates[listing] for listing in part})
 
     def _read_back(self, client, listings):
-        """Return what OnBuy has of listings that were sent a moment ago: the newest page, then one by one.
+        """Return what OnBuy has of listings that were sent a moment ago: among the newest, then one by one.
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         :param listings: ``onbuy.listing``, at most a page
         :return: SKU → :class:`~..lib.listings.Listing` or None
         :rtype: dict
         """
-        found, wanted = {}, listings.mapped('sku')
+        found, wanted = {}, set(listings.mapped('sku'))
         if len(wanted) > FEW:
-            for page in islice(client.iter_listings(limit=PAGE, newest_first=True), 1):
-                found = {listing.sku: listing for listing in page.items if listing.sku in wanted}
-        return found | {sku: client.find_listing(sku) for sku in wanted if sku not in found}
+            for page in islice(client.iter_listings(limit=PAGE, newest_first=True), MOST_PAGES):
+                found |= {listing.sku: listing for listing in page.items if listing.sku in wanted}
+                if len(found) == len(wanted):
+                    break
+        return found | {sku: client.find_listing(sku) for sku in sorted(wanted - found.keys())}
 
     def _get_correction_units(self, client, updates):
         """Send what creating a listing does not set: its boost, or no stock where it is on the wrong page.

@@ -45,9 +45,8 @@ class Server:
         found = self.matching(since)
         rows = found[offset:offset + limit]
         fault = self.faults.get(number)
-        shown = {'short': rows[:-1], 'hole': rows[:1] + rows[2:], 'empty': [], 'repeat': self.last_page}.get(
-            fault, rows
-        )
+        shown = {'short': rows[:-1], 'hole': rows[:1] + rows[2:], 'empty': [], 'repeat': self.last_page,
+                 'first': found[:limit]}.get(fault, rows)
         self.last_page = rows
         return page(shown, len(found) if self.habits['total'] else None)
 
@@ -134,8 +133,7 @@ class TestOrdersByChange(BaseCase):
                 self.assertEqual(len(seen), {'short': 5, 'empty': 0}[fault])
 
     def test_a_last_page_that_only_repeats_another_one_is_told(self):
-        server = Server((row(number, 50) for number in range(20)), faults=dict.fromkeys(range(2, 99), 'repeat'))
-        server.last_page = server.rows[:10]
+        server = Server((row(number, 50) for number in range(20)), faults=dict.fromkeys(range(99), 'first'))
         with self.assertRaises(IncompleteError):
             read(server)
 

@@ -90,7 +90,7 @@ class TestPrices(PriceCommon):
     def test_the_form_shows_the_new_price_before_it_is_saved(self):
         user = self.env['res.users'].create({
             'name': "Olga", 'login': 'olga', 'company_id': self.company.id, 'company_ids': [self.company.id],
-            'group_ids': [fields.Command.set(self.env.ref('onbuy_connector.group_onbuy_user').ids)]})
+            'group_ids': [fields.Command.set(self.env.ref('onbuy_connector.group_onbuy_manager').ids)]})
         with Form(self.listing().with_user(user)) as form:
             self.assertEqual((form.price_here, form.price_source), (12, "Sales price + VAT"))
             form.own_sale_price = 9

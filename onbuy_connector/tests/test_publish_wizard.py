@@ -130,15 +130,6 @@ class TestPublishWizard(PublishCommon):
                 form.name = "Lamp of the clerk"
         self.assertNotIn('onbuy_category_id', product.with_user(clerk).get_view(view_type='form')['arch'])
 
-    def test_a_plain_user_reads_all_fields_of_a_product_that_he_may(self):
-        product = self.make_product()
-        self.draft(product)
-        plain = new_test_user(self.env, 'plain', 'base.group_user')
-        for record in (product, product.product_tmpl_id):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            self.assertEqual(record.with_user(plain).read()[0]['id'], record.id)
-
     # === CHANGE TERMS === #
 
     def terms(self, listings, **values):
