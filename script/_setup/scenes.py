@@ -77,7 +77,8 @@ def matching(server, cleanup):
         row = products[one['product_id'][0]]
         change(server, cleanup, 'product.product', row['id'], {key: row[key] for key in ('default_code', 'barcode')},
                {'default_code': False, 'barcode': False})
-    twin = server.call('product.product', 'create', {'name': "Copy of a product", 'default_code': twice['sku'], 'type': 'consu'})
+    twin = server.call('product.product', 'create', {
+        'name': "Copy of a product", 'default_code': twice['sku'], 'type': 'consu'})
     cleanup.callback(server.call, 'product.product', 'unlink', [twin])
     row = products[listed['product_id'][0]]
     change(server, cleanup, 'product.product', row['id'], {'barcode': row['barcode']},
