@@ -12,7 +12,7 @@ class OnbuyStore(models.Model):
         """Look again for products of the listings that have none."""
         self.check_access('read')
         for store in self.sudo():
-            listings = self.env['onbuy.listing'].search([('store_id', '=', store.id), ('product_id', '=', False)])
+            listings = store.env['onbuy.listing'].search([('store_id', '=', store.id), ('product_id', '=', False)])
             listings._match()
         return self._notify(self.env._("Listings were compared with your products again."))
 

@@ -161,6 +161,12 @@ class TestRoles(OnbuyCommon):
         self.as_role('user', listing).product_id = product
         self.assertEqual(listing.match_state, 'matched')
 
+    def test_a_user_has_listings_compared_with_products_again(self):
+        listing = self.store.listing_ids[0]
+        product, listing.product_id = listing.product_id, False
+        self.as_role('user', self.store).action_match_listings()
+        self.assertEqual(listing.product_id, product)
+
     def test_a_user_takes_the_import_tick_off_an_order(self):
         self.as_role('user', self.order).to_import = False
         self.assertFalse(self.order.to_import)

@@ -2,8 +2,11 @@
 
 import base64
 import io
+import sys
 
 import openpyxl
+
+from .paths import ROOT
 
 LAMPS = [
     {'default_code': 'ARC-DESK-BLACK', 'name': "Arc desk lamp, black", 'list_price': 39.99, 'barcode': '5012345678900',
@@ -18,7 +21,8 @@ ROWS = [
      'price': 49.5, 'stock': 12},
     {'sku': 'FIN-DESK-ASH', 'name': "Finch desk lamp, ash", 'brand': 'Unbranded', 'barcode': '5012345678918', 'price': 49.5},
     {'sku': 'FIN-DESK-ELM', 'name': "Finch desk lamp, elm", 'brand': 'Unbranded', 'price': "about fifty", 'stock': 4},
-    {'sku': 'FIN-DESK-OAK', 'name': "Finch desk lamp, oak again", 'brand': 'Unbranded', 'price': 49.5},
+    {'sku': 'FIN-CLAMP', 'name': "Finch clamp lamp", 'brand': 'Unbranded', 'price': 29},
+    {'sku': 'FIN-CLAMP', 'name': "Finch clamp lamp, again", 'brand': 'Unbranded', 'price': 29},
     {'sku': 'FIN-DESK-YEW', 'name': "Finch desk lamp, yew", 'brand': 'Unbranded', 'condition': 'Shiny', 'price': 54},
 ]
 
@@ -52,8 +56,9 @@ def excel_result(server, _cleanup):
     template = server.call('onbuy.excel.download', 'read', [wizard], ['file'])[0]['file']
     book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(template)))
     sheet = book.worksheets[0]
+    listed = server.call('onbuy.listing', 'search_read', [('product_id', '!=', False)], ['sku'], limit=1, order='sku')[0]['sku']
     columns = {cell.value.rpartition('|')[2]: cell.column for cell in sheet[1] if cell.value}
-    for number, row in enumerate(ROWS, 4):
+    for number, row in enumerate([{'sku': listed, 'price': 42.5}, *ROWS], 4):
         for key, value in row.items():
             sheet.cell(number, columns[key], value)
     filled = io.BytesIO()
@@ -78,7 +83,7 @@ def matching(server, cleanup):
         change(server, cleanup, 'product.product', row['id'], {key: row[key] for key in ('default_code', 'barcode')},
                {'default_code': False, 'barcode': False})
     twin = server.call('product.product', 'create', {
-        'name': "Copy of a product", 'default_code': twice['sku'], 'type': 'consu'})
+        'name': products[twice['product_id'][0]]['name'], 'default_code': twice['sku'], 'type': 'consu'})
     cleanup.callback(server.call, 'product.product', 'unlink', [twin])
     row = products[listed['product_id'][0]]
     change(server, cleanup, 'product.product', row['id'], {'barcode': row['barcode']},
@@ -96,6 +101,7 @@ def change(server, cleanup, model, record, before, after):
 
 def checklist(server, cleanup):
     """A second store, connected with test keys, that is not live yet."""
+    sys.path.append(str(ROOT))
     from onbuy_sandbox.__main__ import KEYS
     store = server.call('onbuy.store', 'create', {
         'name': "Lamp House Outlet", 'consumer_key': KEYS['test_consumer_key'], 'secret_key': KEYS['test_secret_key']})

@@ -7,7 +7,6 @@ import contextlib
 import json
 import time
 import urllib.request
-import xmlrpc.client
 from pathlib import Path
 
 from . import chromium, demo, scenes
@@ -39,12 +38,13 @@ SCREENS = {
     'settings': (None, 'sale.action_sale_config_settings', ['#onbuy_connector']),
     'setup-check': (('onbuy.store', []), 'onbuy_connector.onbuy_store_action',
                     ['.nav-link[name=support]', 'button[name=action_check_setup]']),
-    'product-onbuy': (('product.template', [('onbuy_listing_ids', '!=', False)]), 'sale.product_template_action',
-                      ['.nav-link[name=onbuy]']),
+    'product-onbuy': (('product.template', [('product_variant_ids.onbuy_listing_ids', '!=', False)]),
+                      'sale.product_template_action', ['.nav-link[name=onbuy]']),
     'listing-wizard': (scenes.listing_wizard, 'onbuy_connector.onbuy_publish_action', []),
     'listing-checklist': (scenes.listing_checklist, 'onbuy_connector.onbuy_publish_action', []),
-    'excel-result': (scenes.excel_result, 'onbuy_connector.onbuy_excel_import_action', []),
-    'excel-rows': (scenes.excel_result, 'onbuy_connector.onbuy_excel_import_action', ['button[name=action_view_rows]']),
+    'excel-file': (scenes.excel_result, 'onbuy_connector.onbuy_excel_import_action', []),
+    'excel-result': (scenes.excel_result, 'onbuy_connector.onbuy_excel_import_action',
+                     ['button[name=action_view_rows]', '.o_facet_remove']),
     'matching': (scenes.matching, 'onbuy_connector.onbuy_listing_action_match', []),
     'checklist': (scenes.checklist, 'onbuy_connector.onbuy_store_action', []),
 }
@@ -63,7 +63,7 @@ def take(arguments):
     folder.mkdir(parents=True, exist_ok=True)
     with running_server() as url, chromium.page() as page:
         server = Server(url)
-        page.set_cookie(url, 'session_id', server.session())
+        page.set_cookie(url, 'session_id', server.session)
         for size, (width, height) in SIZES.items():
             page.resize(width, height)
             for name in wanted:
@@ -96,12 +96,29 @@ class Server:
 
     def __init__(self, url):
         self.url = url
-        self.objects = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/object', allow_none=True)
-        self.uid = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common').login(demo.DATABASE, 'admin', 'admin')
+        body, self.session = self.post('/web/session/authenticate', db=demo.DATABASE, login='admin', password='admin')
+        self.uid = body['uid']
+
+    def post(self, path, **parameters):
+        """Call a route.
+
+        :param str path: of it
+        :param parameters: of the route
+        :return: pair of what it returns and the id of the session
+        :raise Stop: when it fails
+        """
+        request = urllib.request.Request(self.url + path, json.dumps({'jsonrpc': '2.0', 'params': parameters}).encode(),
+                                         {'Content-Type': 'application/json'})
+        with demo.loopback.open(request, timeout=60) as answer:
+            body, cookie = json.load(answer), answer.headers['Set-Cookie'] or ''
+        if 'error' in body:
+            raise Stop(f"Odoo refuses {path}: {body['error']['data']['message']}")
+        return body.get('result'), cookie.partition('session_id=')[2].partition(';')[0]
 
     def call(self, model, method, *arguments, **options):
         """Call a method and return what it returns."""
-        return self.objects.execute_kw(demo.DATABASE, self.uid, 'admin', model, method, arguments, options)
+        return self.post('/jsonrpc', service='object', method='execute_kw', args=[
+            demo.DATABASE, self.uid, 'admin', model, method, arguments, options])[0]
 
     def find(self, model, domain):
         """Return the id of the first record of a domain.
@@ -112,17 +129,6 @@ class Server:
         if not found:
             raise Stop(f"The demonstration has no {model} with {domain}.")
         return found[0]
-
-    def session(self):
-        """Log in.
-
-        :return str: the session's id
-        """
-        body = {'jsonrpc': '2.0', 'params': {'db': demo.DATABASE, 'login': 'admin', 'password': 'admin'}}
-        request = urllib.request.Request(f'{self.url}/web/session/authenticate', json.dumps(body).encode(),
-                                         {'Content-Type': 'application/json'})
-        with demo.loopback.open(request, timeout=60) as answer:
-            return answer.headers['Set-Cookie'].split('session_id=')[1].split(';')[0]
 
 
 def show(page, server, cleanup, record, action, clicks):
