@@ -11,6 +11,8 @@ from . import test_digest
 from . import test_dispatch
 from . import test_dispatch_bad_days
 from . import test_dispatch_button
+from . import test_excel_bad_days
+from . import test_excel_download
 from . import test_excel_many
 from . import test_excel_upload
 from . import test_fees
