@@ -11,7 +11,7 @@ README = Path(__file__).with_name('README.md')
 
 setup(
     name='odoo-addon-onbuy-connector',
-    version='19.0.1.0.0',
+    version='19.0.1.1.0',
     description="OnBuy marketplace for Odoo 19: listings, orders, dispatch",
     long_description=README.read_text(encoding='utf-8') if README.exists() else '',
     long_description_content_type='text/markdown',

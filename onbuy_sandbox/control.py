@@ -56,7 +56,7 @@ def add_routes(app, world):
     """Add the control API's addresses, except those of orders, to `app`."""
     for method, path, handler in (
         ('GET', '/state', state), ('GET', '/settings', settings), ('PUT', '/settings', change_settings),
-        ('POST', '/clock', clock), ('POST', '/queues/drain', drain),
+        ('POST', '/clock', clock), ('POST', '/queues/drain', drain), ('DELETE', '/queues', clear_queues),
         ('GET', '/listings/{sku:.+}', view_listing), ('PATCH', '/listings/{sku:.+}', change_listing),
         ('POST', '/listings/{sku:.+}/suspend', suspend), ('POST', '/listings/{sku:.+}/restore', restore),
         ('GET', '/requests', requests), ('DELETE', '/requests', clear_requests),
@@ -133,6 +133,14 @@ def clock(world, request, body):
 def drain(world, request, body):
     """`POST /_control/queues/drain`: finish all pending queue rows now."""
     return {'finished': world.drain()}
+
+
+def clear_queues(world, request, body):
+    """`DELETE /_control/queues`: forget what is in the queue, and what was."""
+    rows = account_of(world, request, body).queue
+    removed = len(rows)
+    rows.clear()
+    return {'removed': removed}
 
 
 def _listing(world, request, body):

@@ -20,7 +20,7 @@ def check_new(world, account, item):
     if variants:
         _check_family(world, account, item, variants)
     else:
-        check_codes(world, codes_of(item))
+        _check_codes(world, item, item)
         _check_listings(world, account, item)
 
 
@@ -56,6 +56,13 @@ def _check_brand(world, item):
             raise ItemError("brand_id is not valid")
     elif len(str(name or '').strip()) < 2:
         raise ItemError("brand name must be greater than or equal to 2 characters", REQUEST)
+
+
+def _check_codes(world, item, member):
+    """Check the codes of a product or, as `member`, of its variant; some categories do without (14.1)."""
+    category = world.categories[parsing.integer(item['category_id'])]
+    if codes_of(member) or category.needs_code:
+        check_codes(world, codes_of(member))
 
 
 def codes_of(item):
@@ -115,7 +122,7 @@ def _check_family(world, account, item, variants):
         if not isinstance(variant, dict) or any(not isinstance(variant.get(axis), dict) for axis in axes):
             raise ItemError(f"Each variant must have {' and '.join(axes)}")
         codes = codes_of(variant)
-        check_codes(world, codes)
+        _check_codes(world, item, variant)
         repeated = seen & {key(code) for code in codes}
         if repeated:
             raise ItemError(f'Product code "{codes[0]}" already exists')

@@ -31,13 +31,8 @@ def fail(row, error):
 def _check_again(world, account, item):
     """Check what only the queue finds out: images, locked brands, codes that another row took meanwhile."""
     members = [item, *(item.get('variants') or [])]
-    word = world.settings.failing_images
     for member in members:
-        images = [member.get('default_image'), *(member.get('additional_images') or [])]
-        for url in filter(None, images):
-            if word and word in str(url):
-                raise ItemError(f'Error downloading image "{url}" - '
-                                "Connection to the host URL has been refused")
+        check_pictures(world, member)
         check_skus(account, member)
         for code in codes_of(member):
             if key(code) in world.gtins:
@@ -45,6 +40,15 @@ def _check_again(world, account, item):
     brand = world.brand_named(_brand_name(world, item))
     if brand and brand.locked:
         raise ItemError("The supplied brand is owned by another seller")
+
+
+def check_pictures(world, item):
+    """Raise ItemError if a picture of a product or variant cannot be fetched."""
+    word = world.settings.failing_images
+    for url in filter(None, [item.get('default_image'), *(item.get('additional_images') or [])]):
+        if word and word in str(url):
+            raise ItemError(f'Error downloading image "{url}" - '
+                            "Connection to the host URL has been refused")
 
 
 def _brand_name(world, item):
@@ -96,6 +100,11 @@ def _add_listings(world, account, product, item, uid):
 def update_job(world, product, item):
     """Return the job that writes the sent fields of `item` (dict) to `product`."""
     def job(row):
+        try:
+            check_pictures(world, item)
+        except ItemError as error:
+            fail(row, error)
+            return
         product.name = item.get('product_name') or product.name
         product.description = item.get('description') or product.description
         product.mpn = str(item.get('mpn') or product.mpn)

@@ -79,7 +79,7 @@ def _google(category):
 
 def _category_row(category):
     return {
-        **_category_head(category), 'product_code_required': True,
+        **_category_head(category), 'product_code_required': category.needs_code,
         'seller_approved_for_refurbished': _refurbished(category), 'can_list_in': category.can_list_in,
         'commission_tier_id': category.tier.number, **_google(category), 'avaliable_condition_slugs': SLUGS,
     }
@@ -101,7 +101,7 @@ def category(call):
                  'required': item['required']}
                 for item in found.features]
     return {'results': {
-        **_category_head(found), 'restricted_listing': 0, 'product_code_required': 1,
+        **_category_head(found), 'restricted_listing': 0, 'product_code_required': int(found.needs_code),
         'can_list_in': int(found.can_list_in), **_google(found), 'avaliable_condition_slugs': SLUGS,
         'commission_tier_id': found.tier.guid, 'features': features,
     }}

@@ -65,7 +65,8 @@ def fill_stock(store):
 def go_live(store):
     """Connect, read, make the products, fill the shelves and let the orders come in."""
     store.action_connect()
-    store.action_sync_listings()
+    while not store._is_all_read():  # A button works some seconds, and no cron runs here.
+        store._read_before_live()
     store.listing_ids.filtered(lambda listing: not listing.product_id)._create_products()
     fill_stock(store)
     store.action_go_live()

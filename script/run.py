@@ -51,11 +51,22 @@ def run_tests():
     return run_all(sys.argv[2:])
 
 
+def screenshots():
+    """Take pictures of the demonstration's screens.
+
+    :return int: exit code
+    """
+    from _setup.screenshots import take
+    return take(sys.argv[2:])
+
+
 COMMANDS = {
     'bootstrap': bootstrap,
     'server': server,
     'test': lambda: in_environment('run-tests'),
+    'screenshots': lambda: in_environment('take-screenshots'),
     'serve': serve,
+    'take-screenshots': screenshots,
     'run-tests': run_tests,
 }
 

@@ -6,10 +6,10 @@ import subprocess
 import tempfile
 import urllib.request
 
-from conftest import ROOT
 from worlds import wait_until
 
 from _setup import odoo_cli, ports, processes
+from conftest import ROOT
 
 PASSWORD = 'worker'
 

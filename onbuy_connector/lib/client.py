@@ -1,18 +1,17 @@
 """OnBuy's API as a plain Python object: the only file that sends HTTP."""
 import contextlib
-import ipaddress
 import logging
 import re
 import time
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from datetime import datetime, timezone
 
 import requests
 
-from . import const, images, values, wire
+from . import const, images, trace, values, wire
 from .endpoints import Endpoints
 from .endpoints_catalogue import CatalogueEndpoints
-from .errors import AnswerError, AuthError, OnBuyError, RateLimitError, UnavailableError
+from .errors import AnswerError, AuthError, RateLimitError, TimeUpError, UnavailableError
 from .governor import Governor
 
 _logger = logging.getLogger(__name__)
@@ -43,29 +42,35 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
     :param int site_id: 2000 is OnBuy UK
     :param token: the Token of the last run, if kept
     :param governor: keeps the allowance; its state should be kept between runs
+    :param on_exchange: called with the :class:`trace.Exchange` of each HTTP request, for support
     :param on_change: called with the client right before each HTTP request and after the token or a pause
         changed, to persist ``client.token`` and ``client.governor.state``
     :param session: `requests` session
     :param clock: callable giving Unix seconds; ``sleep`` takes seconds
     :param float timeout: seconds for one socket operation
     :raise OnBuyError: the address is not safe for keys
+
+    ``clock_gap`` is by how many seconds OnBuy's clock is ahead of this one, by the last answer; None if it did not say.
     """
 
     def __init__(self, base_url, consumer_key, secret_key, *, site_id=const.SITE_ID, token=None,
-                 governor=None, on_change=None, session=None, clock=time.time, sleep=time.sleep,
+                 governor=None, on_change=None, on_exchange=None, session=None, clock=time.time, sleep=time.sleep,
                  timeout=const.TIMEOUT):
-        self.base_url = checked_url(base_url)
+        self.base_url = wire.checked_url(base_url)
         self._keys = {'secret_key': secret_key, 'consumer_key': consumer_key}
         self.site_id = site_id
         self.token = token
         self.governor = governor or Governor(clock=clock)
         self._on_change = on_change
+        self._on_exchange = on_exchange
         self._session = session or requests.Session()
         self._clock = clock
         self._sleep = sleep
         self._timeout = timeout
         self._priority = False
+        self._end = None
         self.calls = 0
+        self.clock_gap = None
 
     def __enter__(self):
         return self
@@ -88,6 +93,13 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
             yield self
         finally:
             self._priority = before
+
+    def stop_after(self, seconds):
+        """Begin no call later than that: it raises TimeUpError. A call that has begun goes on to its end.
+
+        :param float seconds: from now on
+        """
+        self._end = self._clock() + seconds
 
     # === TRANSPORT === #
 
@@ -118,6 +130,7 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
 
         :raise OnBuyError: deferred, or no answer came
         """
+        self._check_time()
         wait = self.governor.before(method, priority=priority or self._priority)
         if wait:
             self._sleep(wait)
@@ -128,17 +141,39 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
         try:
             reply = self._send(method, self.base_url + path, started, **content)
         except wire.NETWORK_ERRORS as error:
-            _logger.debug('OnBuy %s %s: %s', method, path, type(error).__name__)
-            raise wire.network_error(error, write=write, method=method, path=path) from error
-        _logger.debug('OnBuy %s %s: %s in %.2f s', method, path, reply.status, self._clock() - started)
+            failure = wire.network_error(error, write=write, method=method, path=path)
+            self._trace(method, path, content, failure, started)
+            raise failure from error
+        self._trace(method, path, content, reply, started)
         return reply
 
+    def _trace(self, method, path, content, outcome, started):
+        """Tell the log, and whoever wants to know more, of a call and its Reply or error."""
+        seconds = self._clock() - started
+        status = outcome.status or type(outcome).__name__
+        _logger.debug('OnBuy %s %s: %s in %.2f s', method, path, status, seconds)
+        try:
+            if self._on_exchange:
+                self._on_exchange(trace.describe(method, path, content, outcome, seconds, self._secrets()))
+        except Exception:  # noqa: BLE001  What OnBuy answered must not get lost for it.
+            _logger.warning("A call to OnBuy could not be recorded.", exc_info=True)
+
+    def _check_time(self):
+        """Raise TimeUpError if no call may begin any more."""
+        if self._end is not None and self._clock() > self._end:
+            until = datetime.fromtimestamp(int(self._clock()), timezone.utc).replace(tzinfo=None)
+            raise TimeUpError("The time for this is up: it goes on in the background.", until=until)
+
     def _send(self, method, url, started, *, headers, **content):
-        """Send one HTTP request and return its Reply; keys must not travel, so redirects are not followed."""
+        """Send one HTTP request and return its Reply; keys must not travel, so redirects are not followed.
+
+        The token is the only authorisation: without one said, `requests` would put a password of a .netrc in its place.
+        """
         with self._session.request(
-            method, url, headers={'User-Agent': const.USER_AGENT, **headers}, timeout=self._timeout,
+            method, url, headers={'User-Agent': const.USER_AGENT, **headers}, auth=_leave_alone, timeout=self._timeout,
             allow_redirects=False, stream=True, **content,
         ) as response:
+            self.clock_gap = wire.clock_gap(response.headers, self._clock())
             left = const.DEADLINE - (self._clock() - started)
             try:
                 body = wire.read_body(response, left, self._clock)
@@ -262,22 +297,6 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
                          method=method, path=path, details=details)
 
 
-def checked_url(url):
-    """Return a base address without its trailing slash.
-
-    :raise OnBuyError: neither https nor on this machine, or with a user name, query or no host
-    """
-    parts = urlsplit(url or '')
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise OnBuyError("The address of OnBuy's API is not usable.")
-    if parts.scheme != 'https' and not (parts.scheme == 'http' and _is_loopback(parts.hostname)):
-        raise OnBuyError("The address of OnBuy's API must begin with https://, for keys are sent to it.")
-    return url.rstrip('/')
-
-
-def _is_loopback(host):
-    """Tell whether a host name is this machine."""
-    try:
-        return host == 'localhost' or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _leave_alone(request):
+    """Return a request as it is."""
+    return request

@@ -154,14 +154,18 @@ class CatalogueEndpoints(Calls):
         return self._whole('/queues', queues.parse_queue_row, counted=False, **{
             'filter[queue_ids]': ','.join(ids), 'limit': queues.IDS_PER_CALL, 'offset': 0})
 
-    def iter_queue_history(self):
+    def iter_queue_history(self, since=None):
         """Read all that was submitted, in no order to rely upon, at most 10,000 rows (reference, 15 and 27).
 
+        :param datetime since: naive UTC; where OnBuy sends the newest first, what is older is not read
         :return: generator of QueueRow; rows that cannot be understood are left out
         """
         pages = paging.iter_by_offset(self._fetcher('/queues'), _queue_key, queues.PAGE)
         for _offset, batch, fresh in islice(pages, queues.HISTORY_PAGES):
-            yield from self._parsed(fresh, queues.parse_queue_row, batch)
+            rows = self._parsed(fresh, queues.parse_queue_row, batch)
+            yield from rows
+            if since and queues.ends_before(rows, since):
+                return
 
 
 def _category_key(row):

@@ -75,3 +75,7 @@ class DeferredError(OnBuyError):
     def __init__(self, message='', *, until=None, **data):
         super().__init__(message, **data)
         self.until = until
+
+
+class TimeUpError(DeferredError):
+    """The caller gave itself no more time than that. Nothing was sent; it may go on at once, with time of its own."""

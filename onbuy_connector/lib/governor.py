@@ -106,6 +106,14 @@ class Governor:
             raise self._deferred(method, now + wait, "The last call was a moment ago")
         return wait
 
+    def free_at(self, method):
+        """Return the naive UTC datetime before which not even a priority call may be sent, None if one may be sent now."""
+        try:
+            self.before(method, priority=True)
+        except DeferredError as error:
+            return error.until
+        return None
+
     @staticmethod
     def _deferred(method, until, why):
         """Return the DeferredError for a Unix time, rounded up to whole seconds."""

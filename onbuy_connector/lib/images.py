@@ -10,6 +10,7 @@ from requests.adapters import HTTPAdapter
 from . import const
 
 _MAGIC = re.compile(rb'\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP', re.DOTALL)
+LOCAL_NAMES = ('.local', '.localhost', '.internal', '.lan', '.home.arpa')
 _HOST = re.compile(r'[a-z0-9_-]+(?:\.[a-z0-9_-]+)*', re.ASCII)
 
 
@@ -65,6 +66,29 @@ def find_target(url, hosts=()):
     literal = f'[{address}]' if address.version == 6 else address
     path, query = (quote(part, safe="/?%:@!$&'()*+,;=~") for part in (parts.path or '/', parts.query))
     return Target(f'https://{literal}:{const.IMAGE_PORT}{path}' + (f'?{query}' if query else ''), host)
+
+
+def check_address(url, base_url):
+    """Check that OnBuy could fetch a picture, as far as its address tells; nothing is looked up.
+
+    :param str url: to be sent to OnBuy
+    :param str base_url: of OnBuy's API: where that is on this machine, pictures may be as well
+    :raise ValueError: saying what is wrong with it
+    """
+    parts = urlsplit(url or '')
+    host = (parts.hostname or '').lower()
+    if parts.scheme not in ('http', 'https') or not host or '@' in parts.netloc or len(url.split()) != 1:
+        raise ValueError(f"{url} is no address of a picture: it must begin with https:// or http://.")
+    if _is_local(host) and not _is_local(urlsplit(base_url).hostname or ''):
+        raise ValueError(f"{url} is on your own network: OnBuy must be able to fetch it.")
+
+
+def _is_local(host):
+    """Tell whether a host's name or literal address is not one of the public internet."""
+    try:
+        return not is_public(ipaddress.ip_address(host))
+    except ValueError:
+        return '.' not in host or host.endswith(LOCAL_NAMES)
 
 
 def _ascii_host(parts):

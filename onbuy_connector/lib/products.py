@@ -1,4 +1,5 @@
 """Products of OnBuy's catalogue: searching, creating, updating (OnBuy API reference, 14)."""
+import html
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -125,6 +126,17 @@ def parse_found_product(row):
 def cut_name(name):
     """Return a product's name, cut at OnBuy's limit."""
     return name.encode()[:NAME_BYTES].decode(errors='ignore').strip()
+
+
+def is_same_name(wanted, shown, is_variant=False):
+    """Tell whether a page bears the name of the product that should be on it, whatever its marks and capitals.
+
+    :param str wanted: as it was sent or found before; '' when it is not known
+    :param str shown: as OnBuy shows it
+    :param bool is_variant: OnBuy adds the variant's values to the name of its family
+    """
+    wanted, shown = (''.join(char for char in html.unescape(name).casefold() if char.isalnum()) for name in (wanted, shown))
+    return wanted == shown or not wanted or is_variant and shown.startswith(wanted)
 
 
 def _build_detail(detail_id, value, unit=''):

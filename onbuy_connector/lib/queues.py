@@ -11,6 +11,9 @@ HISTORY_PAGES = 100  # So far back the history is read at most.
 PENDING, SUCCESS, FAILED = 'pending', 'success', 'failed'
 STATUSES = {SUCCESS: SUCCESS, FAILED: FAILED, 'error': FAILED}
 EPOCH = datetime(1970, 1, 1)
+WAITS = (15, 30, 60, 120, 300)  # Seconds before the first looks; then every quarter of an hour, after a day every hour.
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
+QUARTERS = 96
 _TIME = re.compile('[0-9a-f]{8}', re.IGNORECASE)
 
 
@@ -72,3 +75,26 @@ def _submitted_at(queue_id):
     """Return the time that a queue id begins with, None when it does not."""
     match = _TIME.match(queue_id)
     return EPOCH + timedelta(seconds=int(match[0], 16)) if match else None
+
+
+def ends_before(rows, moment):
+    """Tell whether what follows these rows of the history is older than a moment: they come newest first, down to it.
+
+    :param list rows: of QueueRow, one page
+    :param datetime moment: naive UTC
+    """
+    times = [row.submitted_at for row in rows]
+    if not times or None in times or times[0] == times[-1]:
+        return False
+    return times == sorted(times, reverse=True) and times[-1] < moment
+
+
+def get_wait(attempts):
+    """Return how long to wait before OnBuy is asked again about what it does later.
+
+    :param int attempts: looks so far
+    :rtype: timedelta
+    """
+    if attempts < len(WAITS):
+        return timedelta(seconds=WAITS[attempts])
+    return QUARTER if attempts < len(WAITS) + QUARTERS else HOUR

@@ -246,7 +246,12 @@ def redact(payload):
                 if str(key).lower() not in SECRET_KEYS}
     if isinstance(payload, list):
         return [redact(value) for value in payload]
-    return _UNSTORABLE.sub('', payload) if isinstance(payload, str) else payload
+    return storable(payload) if isinstance(payload, str) else payload
+
+
+def storable(text):
+    """Return text without characters that PostgreSQL refuses."""
+    return _UNSTORABLE.sub('', text)
 
 
 def redact_text(text, secrets=()):
@@ -257,5 +262,10 @@ def redact_text(text, secrets=()):
     for secret in secrets:
         if secret:
             text = text.replace(secret, '[redacted]')
-    text = _KEY_TEXT.sub('[redacted]', _CONTROL.sub(' ', text)).strip()
+    text = mask_keys(_CONTROL.sub(' ', text)).strip()
     return text if len(text) <= const.MAX_TEXT else text[:const.MAX_TEXT - 1] + '…'
+
+
+def mask_keys(text):
+    """Return text without what looks like one of OnBuy's keys."""
+    return _KEY_TEXT.sub('[redacted]', text)

@@ -1,5 +1,6 @@
 """Understanding what came over the wire: bodies, statuses, lost answers. Sends nothing itself."""
 import contextlib
+import ipaddress
 import json
 import os
 import re
@@ -8,12 +9,13 @@ import ssl
 import threading
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from . import const, values
-from .errors import ForbiddenError, NotFoundError, RejectedError, UnavailableError, UncertainError
+from .errors import ForbiddenError, NotFoundError, OnBuyError, RejectedError, UnavailableError, UncertainError
 
 # All that requests and what lies below it raise when a connection fails (RequestException is an OSError).
 NETWORK_ERRORS = (OSError, urllib3.exceptions.HTTPError)
@@ -40,6 +42,39 @@ class LostAnswer(OSError):
 
 class TooLarge(LostAnswer):
     """The body has more bytes than are taken."""
+
+
+# === ADDRESS === #
+
+def checked_url(url):
+    """Return a base address without its trailing slash.
+
+    :raise OnBuyError: neither https nor on this machine, or with a user name, query or no host
+    """
+    parts = urlsplit(url or '')
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise OnBuyError("The address of OnBuy's API is not usable.")
+    if parts.scheme != 'https' and not (parts.scheme == 'http' and _is_loopback(parts.hostname)):
+        raise OnBuyError("The address of OnBuy's API must begin with https://, for keys are sent to it.")
+    return url.rstrip('/')
+
+
+def is_public_url(url):
+    """Tell whether an address looks as if it could be reached from anywhere: https, and no private name or number."""
+    parts = urlsplit(url or '')
+    host = parts.hostname or ''
+    try:
+        return parts.scheme == 'https' and ipaddress.ip_address(host).is_global
+    except ValueError:
+        return parts.scheme == 'https' and '.' in host and not host.endswith(('.local', '.internal', '.localhost'))
+
+
+def _is_loopback(host):
+    """Tell whether a host name is this machine."""
+    try:
+        return host == 'localhost' or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 # === RECEIVING === #
@@ -98,6 +133,17 @@ def retry_after(headers, now):
     except (ValueError, TypeError, OverflowError):
         return None
     return seconds if seconds > 0 else None
+
+
+def clock_gap(headers, now):
+    """Return by how many seconds the server's clock is ahead of ours, by its `Date`; None without a usable one.
+
+    :param float now: Unix seconds
+    """
+    try:
+        return parsedate_to_datetime(headers.get('Date') or '').timestamp() - now
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 # === UNDERSTANDING === #

@@ -1,8 +1,10 @@
 # Models first, then what extends them by verb: the order matters.
+from . import onbuy_guard_mixin
 from . import onbuy_sync_mixin
 from . import onbuy_store
 from . import onbuy_store_state
 from . import onbuy_sync_run
+from . import onbuy_debug_call
 from . import onbuy_listing
 from . import onbuy_listing_problem
 from . import onbuy_offer_change
@@ -13,10 +15,18 @@ from . import onbuy_commission_tier
 from . import onbuy_category
 from . import onbuy_feature
 from . import onbuy_technical_detail
+from . import onbuy_detail_value
 from . import onbuy_delivery_template
+from . import onbuy_product_queue
 from . import onbuy_order
 from . import onbuy_order_action
 from . import onbuy_shipping_mapping
+
+from . import onbuy_store_tasks  # How tasks run and who is told of them: the others hook into it.
+from . import onbuy_store_buttons
+from . import onbuy_store_askers
+from . import onbuy_store_notes
+from . import onbuy_store_alerts
 
 from . import onbuy_order_refund  # Its amounts are used by what follows.
 from . import account_move
@@ -36,9 +46,29 @@ from . import onbuy_listing_push
 from . import onbuy_listing_brake
 from . import onbuy_listing_stock
 from . import onbuy_listing_winning
+from . import product_onbuy
+from . import product_onbuy_images
+from . import product_onbuy_urls
+from . import onbuy_listing_terms
+from . import onbuy_listing_publish
+from . import onbuy_publish_check
+from . import onbuy_publish_create
+from . import onbuy_publish_follow
+from . import onbuy_publish_offer
+from . import onbuy_publish_verify
+from . import onbuy_listing_fees
+from . import onbuy_listing_stop
+from . import onbuy_listing_content
+from . import onbuy_publish
 from . import onbuy_product_group
 from . import onbuy_product_group_find
 from . import onbuy_product_group_confirm
+from . import onbuy_excel_import
+from . import onbuy_excel_row
+from . import onbuy_excel_columns
+from . import onbuy_excel_read
+from . import onbuy_excel_result
+from . import onbuy_excel_task
 from . import onbuy_offer_rows
 from . import onbuy_push_buttons
 from . import onbuy_order_action_aftersales
@@ -47,6 +77,7 @@ from . import onbuy_order_action_answer
 from . import onbuy_order_action_tracking
 from . import onbuy_order_credit
 from . import onbuy_order_fetch
+from . import onbuy_order_history
 from . import onbuy_order_inbox
 from . import onbuy_order_apply
 from . import onbuy_order_follow
@@ -59,14 +90,19 @@ from . import ir_actions_report
 from . import onbuy_store_accounting
 from . import onbuy_store_api
 from . import onbuy_store_card
+from . import onbuy_store_connect
 from . import onbuy_store_offline
 from . import onbuy_store_offers_card
 from . import onbuy_store_orders
 from . import onbuy_store_prices
 from . import onbuy_store_reference
 from . import onbuy_store_stock
-from . import onbuy_store_tasks
-from . import onbuy_store_notes
+from . import onbuy_store_digest
+from . import onbuy_store_retry
+from . import onbuy_store_setup
+from . import onbuy_store_settings
+from . import onbuy_store_diagnostics
+from . import onbuy_store_checklist
 from . import product
 from . import product_pricelist
 from . import product_push
@@ -75,10 +111,12 @@ from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import sale_order_aftersales
+from . import sale_order_screen
 from . import stock_location
 from . import stock_move
 from . import stock_move_offers
 from . import stock_picking
 from . import stock_picking_aftersales
 from . import stock_picking_label
+from . import stock_picking_screen
 from . import stock_quant

@@ -54,11 +54,17 @@ class OnbuyFeatureOption(models.Model):
     _name = 'onbuy.feature.option'
     _description = "OnBuy Feature Option"
     _inherit = ['onbuy.reference.mixin']
-    _order = 'id'
+    _order = 'feature_id, id'
+    _rec_names_search = ['name', 'feature_id.name']
 
     feature_id = fields.Many2one('onbuy.feature', required=True, readonly=True, index=True, ondelete='cascade')
 
     _feature_code_unique = models.UniqueIndex('(feature_id, code)', "A feature has one option of this id.")
+
+    @api.depends('name', 'feature_id.name')
+    def _compute_display_name(self):
+        for option in self:
+            option.display_name = f'{option.feature_id.name}: {option.name}'
 
     @api.model
     def _store(self, category, options):

@@ -10,7 +10,7 @@ class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
 
     onbuy_fee = fields.Monetary(
-        string="OnBuy Fees", compute='_compute_onbuy_fee', store=True,
+        string="OnBuy Fees", compute='_compute_onbuy_fee', store=True, groups='base.group_user',
         help="OnBuy's fees excluding VAT: the order's, shared by its lines.")
 
     @api.depends(

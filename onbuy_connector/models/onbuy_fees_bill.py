@@ -75,15 +75,19 @@ class OnbuyStore(models.Model):
             self.env['ir.cron']._commit_progress(1)
 
     def _create_fees_bill_alone(self):
-        """Draft last month's bill; what is in the way becomes an activity."""
+        """Draft last month's bill; what is in the way is told to the store's responsible."""
         try:
             with self.env.cr.savepoint():
                 self._create_fees_bill(self._get_last_month())
         except UserError as error:
-            summary = self.env._("OnBuy's fees were not billed")
-            if summary not in self.activity_ids.mapped('summary'):
-                self.activity_schedule('mail.mail_activity_data_todo', summary=summary, note=str(error),
-                                       user_id=(self.user_id or self.create_uid).id)
+            self.env['onbuy.store.state']._save(self, 'fees_bill', {'error': str(error)})
+        self._update_alerts()
+
+    def _get_record_alerts(self):
+        """Override to tell why the fees were not billed."""
+        error = self.env['onbuy.store.state']._load(self, 'fees_bill').get('error')
+        return [*super()._get_record_alerts(), *([self._make_alert(
+            'fees', self.env._("Fees are not billed"), error, is_urgent=False)] if error else [])]
 
     def action_create_last_fees_bill(self):
         """Draft the bill of last month's fees of these stores, or bring the draft up to date.
@@ -127,6 +131,7 @@ class OnbuyStore(models.Model):
             bill = moves.create(values)
         if self.vat_treatment != 'none':
             bill._onbuy_set_vat(vat)
+        self.env['onbuy.store.state'].sudo()._save(self, 'fees_bill', {})
         return bill
 
     def _get_fees_orders(self, month):

@@ -11,6 +11,7 @@ class OnbuyListing(models.Model):
     _order = 'sku, id'
     _rec_name = 'sku'
     _check_company_auto = True
+    _user_fields = frozenset({'product_id', 'uom_id'})
 
     store_id = fields.Many2one('onbuy.store', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='store_id.company_id', store=True, index=True)
@@ -20,18 +21,18 @@ class OnbuyListing(models.Model):
     opc = fields.Char(string="OPC", readonly=True, help="OnBuy's product code.")
     name = fields.Char(readonly=True)
     group_sku = fields.Char(string="Group SKU", readonly=True)
-    condition = fields.Char(readonly=True)
+    condition = fields.Char(string="Condition on OnBuy", readonly=True)
     product_codes = fields.Char(readonly=True)
     price = fields.Monetary(string="Price on OnBuy", readonly=True)
     sale_price = fields.Monetary(string="Sale Price on OnBuy", readonly=True)
     stock = fields.Integer(string="Stock on OnBuy", readonly=True)
     handling_time = fields.Integer(string="Handling Days", readonly=True)
-    template_id = fields.Char(string="Delivery Template", readonly=True)
+    template_id = fields.Char(string="Delivery Template Id", readonly=True)
     image_url = fields.Char(readonly=True)
     product_url = fields.Char(string="Page on OnBuy", readonly=True)
     is_on_onbuy = fields.Boolean(
         string="On OnBuy", default=True, readonly=True,
-        help="Off when the last full reading did not find it: it is suspended or removed.",
+        help="Off when OnBuy does not show it: it is suspended or removed, a draft, or was deleted from here.",
     )
     digest = fields.Char(readonly=True)
     product_id = fields.Many2one(
@@ -57,9 +58,9 @@ class OnbuyListing(models.Model):
 
     def write(self, vals):
         """Override of the ORM to mark a listing matched by hand, and to see to what follows from new values."""
-        if 'product_id' in vals and 'match_state' not in vals:
-            vals = {**vals, 'match_state': 'matched' if vals['product_id'] else 'none'}
         result = super().write(vals)
+        if 'product_id' in vals and 'match_state' not in vals:
+            self.sudo().match_state = 'matched' if vals['product_id'] else 'none'
         self._follow_write(vals.keys())
         return result
 

@@ -4,8 +4,6 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-ACTIVITY = 'onbuy_connector.mail_activity_held'
-
 
 class OnbuyStore(models.Model):
     """The brake: a push that would change too much at once is held until a person lets it go, or its cause is mended.
@@ -67,13 +65,13 @@ class OnbuyStore(models.Model):
             self._check_zeros(updates, live), self._check_moves(updates), self._check_prices(updates, live)) if reason]
 
     def _check_zeros(self, updates, live):
-        """Return why so many listings may not sell out at once; a store that goes offline means to.
+        """Return why so many listings may not sell out at once; a store that goes offline means to, and who stops one.
 
         :param dict updates: listing → update
         :param int live: listings on OnBuy
         """
         zeros = 0 if self.is_offline else sum(
-            update.stock == 0 and listing.stock > 0 for listing, update in updates.items())
+            update.stock == 0 and listing.stock > 0 and not listing.is_stopped for listing, update in updates.items())
         if self._is_too_many(zeros, live, self.brake_zero_percent):
             return self.env._("%(count)s of %(live)s listings would be set to 0.", count=zeros, live=live)
         return ""
@@ -121,15 +119,11 @@ class OnbuyStore(models.Model):
         return bool(self.env['onbuy.store.state']._load(self, 'offers_hold').get('send'))
 
     def _hold(self, reasons):
-        """Hold everything; the first time, tell the person in charge.
+        """Hold everything until a person lets it go or the cause is mended.
 
         :param list reasons: sentences
         :rtype: Counter
         """
-        if not self._get_hold():
-            self.activity_schedule(
-                ACTIVITY, user_id=(self.user_id or self.create_uid).id, summary=self.env._("OnBuy: changes are held"),
-                note=' '.join(reasons))
         self.env['onbuy.store.state']._save(self, 'offers_hold', {'reasons': reasons})
         return Counter()
 
@@ -137,7 +131,6 @@ class OnbuyStore(models.Model):
         """The cause was mended, or a person let the changes go."""
         states = self.env['onbuy.store.state']
         states._save(self, 'offers_hold', {'send': True} if self._is_hold_waived() else {})
-        self.activity_unlink([ACTIVITY])
 
     def action_send_held(self):
         """Send what is held: whoever says so has looked at it. It counts until all of it is out.
@@ -151,7 +144,7 @@ class OnbuyStore(models.Model):
         if not store._get_hold():
             raise UserError(self.env._("Nothing is held any more."))
         self.env['onbuy.store.state'].sudo()._save(store, 'offers_hold', {'send': True})
-        store.activity_unlink([ACTIVITY])
+        store._update_alerts()
         store._trigger_task('offers')
         return self._run_now('offers', True, False)
 

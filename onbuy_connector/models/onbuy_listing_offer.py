@@ -78,12 +78,12 @@ class OnbuyListing(models.Model):
         return OfferPlan(updates, prices, problems, stock_error)
 
     def _get_wanted_stocks(self, anyway=False):
-        """Return what OnBuy should show: nothing of a store that is offline, else what may be sold.
+        """Return what OnBuy should show: nothing of what is stopped or whose store is offline, else what may be sold.
 
         :param bool anyway: also where the store's switch is off
         :return: dict of listing → int, and why no stock can be told ('' if it can)
         """
-        offline = self.filtered('store_id.is_offline')
+        offline = self.filtered(lambda listing: listing._is_held_at_zero())
         here = self - offline
         wanted = dict.fromkeys(offline, 0)
         wanted |= {listing: listing.stock_before_offline for listing in here if listing.is_taken_offline}

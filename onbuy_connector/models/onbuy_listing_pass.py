@@ -21,7 +21,8 @@ class OnbuyStore(models.Model):
 
     Where a pass stands is the state ``listings``: ``complete`` (all were read once), ``offset`` (of the next page), ``read``
     (how many in this window), ``full`` (no window: on to the end), ``again`` (a second look for what the first did not
-    meet), ``holed`` (a page lacked rows that OnBuy counts), ``started``, and ``full_at`` (the last full reading).
+    meet), ``holed`` (a page lacked rows that OnBuy counts), ``total`` (of OnBuy's list), ``started``, and ``full_at`` (the
+    last full reading).
     """
 
     _inherit = 'onbuy.store'
@@ -54,7 +55,8 @@ class OnbuyStore(models.Model):
         for pages in self._get_page_batches(client.iter_listings(limit=PAGE, offset=state.get('offset', 0))):
             last, rows = pages[-1], sum(len(page.items) + len(page.errors) for page in pages)
             is_holed = state.get('holed', False) or not all(page.whole for page in pages)
-            state = {**state, 'offset': last.next_offset, 'read': state.get('read', 0) + rows, 'holed': is_holed}
+            state = {**state, 'offset': last.next_offset, 'read': state.get('read', 0) + rows, 'holed': is_holed,
+                     'total': last.total}
             is_window_over = has_window and state['read'] >= WINDOW and last.next_offset < (last.total or 0)
             yield partial(self._store_pass_pages, pages, {**state, 'read': 0} if is_window_over else state)
             if is_window_over:

@@ -174,17 +174,3 @@ class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     problem_ids = fields.One2many('onbuy.listing.problem', 'listing_id', string="Problems", readonly=True)
-
-
-class OnbuyStore(models.Model):
-    _inherit = 'onbuy.store'
-
-    listing_problem_count = fields.Integer(string="Listing Problems", compute='_compute_listing_problem_count')
-
-    def _compute_listing_problem_count(self):
-        for store in self:
-            store.listing_problem_count = store._count('onbuy.listing.problem')
-
-    def action_view_listing_problems(self):
-        """Open the store's listings on OnBuy that cannot be kept as they are."""
-        return self._open('onbuy_connector.onbuy_listing_problem_action')

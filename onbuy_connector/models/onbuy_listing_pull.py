@@ -88,6 +88,8 @@ class OnbuyListing(models.Model):
                 duplicates.append(listing)
             elif not record:
                 fresh.append(listing)
+            elif record._is_left_to_publish(listing):
+                continue
             elif (replace or record.remote_id == listing.listing_id) and record._differs(listing):
                 changed.append((record, listing))
         created = self.create([
@@ -101,6 +103,14 @@ class OnbuyListing(models.Model):
         (created | self.union(*known.values()).filtered(lambda record: not record.product_id))._match()
         failed = self.env['onbuy.listing.problem']._note_duplicates(store, duplicates)
         return Counter(seen=len(listings), created=len(created), updated=len(changed), failed=failed)
+
+    def _is_left_to_publish(self, listing):
+        """Return whether what OnBuy sent is not to be stored.
+
+        :param listing: :class:`~..lib.listings.Listing`
+        :rtype: bool
+        """
+        return False
 
     def _differs(self, listing):
         """Return whether OnBuy's listing is not what is stored.
@@ -159,15 +169,16 @@ class OnbuyListing(models.Model):
         }
 
     def _mark_absent(self):
-        """Note that OnBuy does not show these listings any more.
+        """Note that OnBuy does not show these listings any more; drafts, and what was deleted from here, it need not show.
 
         :rtype: Counter
         """
-        self.write({
+        gone = self.filtered(lambda listing: not listing.publish_state)
+        gone.write({
             'is_on_onbuy': False,
             'sync_state': 'error',
             'sync_error': self.env._(
                 "OnBuy does not show this listing any more: it is suspended or removed. Look it up in the Seller Control "
                 "Panel. It comes back here by itself when OnBuy shows it again."),
         })
-        return Counter(updated=len(self))
+        return Counter(updated=len(gone))

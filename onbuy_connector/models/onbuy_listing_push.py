@@ -164,6 +164,8 @@ class OnbuyStore(models.Model):
         self._set_next_price_dates(plan.prices)
         if not plan.stock_error:
             self._settle_offline(open_ids)
+            again = self.env['onbuy.listing'].search(self._get_retry_domain())
+            again.filtered(lambda listing: listing.id not in open_ids)._set_synced()  # Nothing to send: it is right by now.
         return Counter(failed=sum(bool(problem) for _listing, problem in news))
 
     # === CALLS === #
@@ -254,8 +256,9 @@ class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     def _filter_pushable(self):
-        """Return those that OnBuy shows and of which the last call's effect is known."""
-        return self.filtered(lambda listing: listing.is_on_onbuy and listing.sync_state != 'uncertain')
+        """Return those that OnBuy shows, nobody deletes, and of which the last call's effect is known."""
+        return self.filtered(lambda listing: listing.is_on_onbuy and not listing.publish_state
+                             and listing.sync_state != 'uncertain')
 
     def _settle(self):
         """These were asked for: what still differs is sent now.

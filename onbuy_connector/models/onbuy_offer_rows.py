@@ -78,8 +78,8 @@ class OnbuyStore(models.Model):
 
     def _get_retry_domain(self):
         """Return the domain of the listings that OnBuy refused and that are to be tried again now."""
-        return Domain([('store_id', '=', self.id), ('is_on_onbuy', '=', True), ('sync_state', '=', 'error'),
-                       ('next_attempt', '<=', fields.Datetime.now())])
+        return Domain([('store_id', '=', self.id), ('is_on_onbuy', '=', True), ('publish_state', '=', False),
+                       ('sync_state', '=', 'error'), ('next_attempt', '<=', fields.Datetime.now())])
 
     def _get_doubtful_domain(self):
         """Return the domain of the listings whose last call may or may not have taken effect, to be asked for now."""

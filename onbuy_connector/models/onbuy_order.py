@@ -30,11 +30,12 @@ class OnbuyOrder(models.Model):
     _inherit = ['mail.activity.mixin', 'onbuy.sync.mixin']
     _order = 'date_order desc, id desc'
     _check_company_auto = True
+    _user_fields = frozenset({'to_import'})
 
     name = fields.Char(string="OnBuy Order", required=True, readonly=True, index='trigram')
     store_id = fields.Many2one('onbuy.store', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='store_id.company_id', store=True, index=True)
-    currency_id = fields.Many2one(related='store_id.currency_id')
+    currency_id = fields.Many2one(related='store_id.currency_id', store=True)  # stored, so that amounts can be analysed
     status = fields.Selection(STATUSES, string="Status Key", readonly=True, index=True)
     status_label = fields.Char(string="Status on OnBuy", readonly=True, help="OnBuy's own word.")
     date_order = fields.Datetime(string="Ordered", readonly=True)
@@ -65,9 +66,10 @@ class OnbuyOrder(models.Model):
     told = fields.Json(readonly=True, help="What was dealt with already: refunds of OnBuy, activities.", default=list)
     line_ids = fields.One2many('onbuy.order.line', 'order_id', string="Lines", readonly=True)
     action_ids = fields.One2many('onbuy.order.action', 'order_id', string="Sent to OnBuy", readonly=True)
-    sale_order_ids = fields.One2many('sale.order', 'onbuy_order_id')
+    sale_order_ids = fields.One2many('sale.order', 'onbuy_order_id', readonly=True)
     sale_order_id = fields.Many2one(
-        'sale.order', string="Sales Order", compute='_compute_sale_order_id', search='_search_sale_order_id')
+        'sale.order', string="Sales Order", compute='_compute_sale_order_id', compute_sudo=True,
+        search='_search_sale_order_id')
 
     _store_name_unique = models.UniqueIndex('(store_id, name)', "This OnBuy order is here already.")
 
@@ -184,13 +186,13 @@ class OnbuyOrder(models.Model):
         :param record: on which the activity is shown
         :param str summary: translated
         :param str note: translated
-        :param user: responsible; default: the salesperson, else the store's
+        :param user: default: the order's salesperson, else the store's responsible
         """
         self.ensure_one()
         if self._is_told(key):
             return
         self._remember(key)
-        user = user or self.sale_order_id.user_id or self.store_id.user_id or self.store_id.create_uid
+        user = user or self.sale_order_id.user_id or self.store_id._get_responsible()
         record.activity_schedule('mail.mail_activity_data_todo', summary=summary, note=note, user_id=user.id)
 
     def _is_told(self, key):

@@ -13,8 +13,10 @@ class OnbuyProductGroup(models.Model):
 
     _name = 'onbuy.product.group'
     _description = "OnBuy Product Group"
+    _inherit = ['onbuy.guard.mixin']
     _order = 'name, id'
     _check_company_auto = True
+    _user_fields = frozenset({'active', 'name', 'attribute1', 'attribute2', 'line_ids'})
 
     store_id = fields.Many2one('onbuy.store', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='store_id.company_id', store=True, index=True)
@@ -98,8 +100,10 @@ class OnbuyProductGroup(models.Model):
 class OnbuyProductGroupLine(models.Model):
     _name = 'onbuy.product.group.line'
     _description = "OnBuy Product Group: Listing"
+    _inherit = ['onbuy.guard.mixin']
     _order = 'group_id, value1, value2, id'
     _rec_name = 'sku'
+    _user_fields = frozenset({'value1', 'value2', 'is_included'})
 
     group_id = fields.Many2one('onbuy.product.group', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='group_id.company_id', store=True)

@@ -1,4 +1,3 @@
-import ast
 import hashlib
 from datetime import timedelta
 
@@ -6,14 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..lib.errors import (
-    AuthError,
-    DeferredError,
-    ForbiddenError,
-    OnBuyError,
-    RateLimitError,
-    UnavailableError,
-)
+from ..lib.errors import OnBuyError
 
 CATALOGUE_WAIT = timedelta(minutes=5)  # after connecting, so that listings and orders come first
 TEST_KEY_PREFIX = 'ck_test_'  # OnBuy API reference, 4
@@ -190,6 +182,7 @@ class OnbuyStore(models.Model):
             'database_fingerprint': self._get_database_fingerprint(),
             'site_name': site.name,
             'state': 'readonly' if self.state == 'draft' else self.state,
+            'responsible_id': (self.responsible_id or self.env.user.filtered('active')).id,
         })
         for task in ('listings', 'orders', 'reference'):
             self._trigger_task(task)
@@ -205,22 +198,8 @@ class OnbuyStore(models.Model):
         :param OnBuyError error: from the client
         :rtype: str
         """
-        if isinstance(error, AuthError):
-            hint = self.env._("OnBuy does not accept these keys. Copy both keys again from the Seller Control Panel "
-                              "(Integrations > OnBuy API); mind that test and live keys come in pairs.")
-        elif isinstance(error, ForbiddenError):
-            hint = self.env._("The keys are right, but OnBuy does not allow this account to use the API. Ask OnBuy's "
-                              "seller support to enable API access.")
-        elif isinstance(error, DeferredError | RateLimitError):
-            hint = self.env._("OnBuy's limit of calls is used up for now. Try again later.")
-        elif isinstance(error, UnavailableError) and error.status:
-            hint = self.env._("OnBuy was reached, but its answer was no use. This is mostly a fault on OnBuy's side: "
-                              "try again in some minutes.")
-        elif isinstance(error, UnavailableError):
-            hint = self.env._("OnBuy could not be reached. Check this server's internet connection and try again.")
-        else:
-            hint = self.env._("OnBuy refused the connection test.")
-        return f'{hint}\n\n{error}'
+        runs = self.env['onbuy.sync.run']
+        return f'{runs._get_advice(runs._get_cause(error))}\n\n{error}'
 
     def action_pause(self):
         """Stop all talk with OnBuy until someone resumes."""
@@ -231,6 +210,7 @@ class OnbuyStore(models.Model):
 
     def action_resume(self):
         """Go on after a pause, where the store stood before it."""
+        self.check_access('write')
         for store in self.filtered(lambda store: store.state == 'paused'):
             store.state = 'live' if store.live_date else 'readonly'
             store._trigger_task('orders')
@@ -271,16 +251,24 @@ class OnbuyStore(models.Model):
         """Open the store's sync log."""
         return self._open('onbuy_connector.onbuy_sync_run_action')
 
-    def _open(self, xmlid, keep_domain=False):
+    def _count(self, model, *domain):
+        """Return how many records of a model this store has.
+
+        :param str model: its name
+        :param domain: further terms
+        :rtype: int
+        """
+        return self.env[model].search_count([('store_id', '=', self.id), *domain])
+
+    def _open(self, xmlid, domain=Domain.TRUE, **values):
         """Return a window action limited to this store.
 
         :param str xmlid: of an ``ir.actions.act_window``
-        :param bool keep_domain: whether the action's own domain counts as well
+        :param Domain domain: of the records, in place of the action's own
+        :param values: further values of the action
         :rtype: dict
         """
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
-        domain = Domain('store_id', '=', self.id)
-        if keep_domain:
-            domain &= Domain(ast.literal_eval(action['domain']))
-        return {**action, 'domain': list(domain), 'context': {'default_store_id': self.id}}
+        domain &= Domain('store_id', '=', self.id)
+        return {**action, 'domain': list(domain), 'context': {'default_store_id': self.id}, **values}

@@ -69,6 +69,7 @@ class OnbuyStore(models.Model):
             token=token and Token(*token),
             governor=Governor(self._get_limits(), known.get('usage')),
             on_change=save,
+            on_exchange=self._get_recorder(),
         )
 
     def _get_api_url(self):

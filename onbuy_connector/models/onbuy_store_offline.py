@@ -63,14 +63,16 @@ class OnbuyStore(models.Model):
             "%(store)s goes offline at %(start)s UTC.", store=self.name, start=start))
 
     def _get_offline_domain(self):
-        """Return the domain of the listings that still show stock while offline, or no stock after it.
+        """Return the domain of the listings that still show stock while offline or stopped, or no stock after it.
 
         What OnBuy refused waits for its retry.
         """
-        domain = Domain([('store_id', '=', self.id), ('is_on_onbuy', '=', True), ('next_attempt', '=', False)])
-        if not self.is_offline:
-            return domain & Domain('is_taken_offline', '=', True)
-        return domain & Domain(['|', ('stock', '!=', 0), ('stock_unknown', '=', True)])
+        domain = Domain([('store_id', '=', self.id), ('is_on_onbuy', '=', True), ('publish_state', '=', False),
+                         ('next_attempt', '=', False)])
+        shown, stopped = Domain(['|', ('stock', '!=', 0), ('stock_unknown', '=', True)]), Domain('is_stopped', '=', True)
+        if self.is_offline:
+            return domain & shown
+        return domain & (stopped & shown | ~stopped & Domain('is_taken_offline', '=', True))
 
     def _settle_offline(self, pending):
         """Forget the figures kept of listings that are back and show what they should.
@@ -79,7 +81,8 @@ class OnbuyStore(models.Model):
         """
         if not self.is_offline:
             back = self.env['onbuy.listing'].search([
-                ('store_id', '=', self.id), ('is_taken_offline', '=', True), ('id', 'not in', list(pending))])
+                ('store_id', '=', self.id), ('is_taken_offline', '=', True), ('is_stopped', '=', False),
+                ('id', 'not in', list(pending))])
             back.is_taken_offline = False
 
 
@@ -89,11 +92,15 @@ class OnbuyListing(models.Model):
     is_taken_offline = fields.Boolean(readonly=True, copy=False)
     stock_before_offline = fields.Integer(string="Stock before Offline", readonly=True, copy=False)
 
+    def _is_held_at_zero(self):
+        """Return whether OnBuy is to show 0, whatever can be sold: its store is offline, or a person stopped it."""
+        return self.is_stopped or self.store_id.is_offline
+
     def _get_offline_values(self):
         """Return what to keep of a listing's stock when OnBuy took a new one.
 
         :rtype: dict
         """
-        if not self.store_id.is_offline:
+        if not self._is_held_at_zero():
             return {'is_taken_offline': False} if self.is_taken_offline else {}
         return {} if self.is_taken_offline else {'is_taken_offline': True, 'stock_before_offline': self.stock}

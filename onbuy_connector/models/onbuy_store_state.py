@@ -39,6 +39,18 @@ class OnbuyStoreState(models.Model):
         return row and row[0] or {}
 
     @api.model
+    def _load_many(self, store, topics):
+        """Return what is stored for several topics, in one query.
+
+        :param store: one ``onbuy.store``
+        :param list topics: e.g. ``done_orders``
+        :return: dict of topic → data
+        """
+        self.env.cr.execute(SQL(
+            "SELECT topic, data FROM onbuy_store_state WHERE store_id = %s AND topic = ANY(%s)", store.id, topics))
+        return dict(self.env.cr.fetchall())
+
+    @api.model
     def _save(self, store, topic, data):
         """Store a topic's data, if it changed.
 
@@ -64,6 +76,46 @@ class OnbuyStoreState(models.Model):
         self.env.cr.execute(SQL(
             """INSERT INTO onbuy_store_state (store_id, topic, data) VALUES %s
                ON CONFLICT (store_id, topic) DO UPDATE SET data = onbuy_store_state.data || EXCLUDED.data""", rows))
+
+    @api.model
+    def _load_below(self, store, prefix):
+        """Return what is stored for all topics that begin so.
+
+        :param store: one ``onbuy.store``
+        :param str prefix: e.g. ``asked/``
+        :return: dict of row id → data
+        """
+        self.env.cr.execute(SQL(
+            "SELECT id, data FROM onbuy_store_state WHERE store_id = %s AND starts_with(topic, %s) ORDER BY id",
+            store.id, prefix))
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _update(self, row_id, data):
+        """Store other data in a row, if it is still there.
+
+        :param int row_id: of :meth:`_load_below`
+        :param dict data: JSON-able
+        """
+        self.env.cr.execute(SQL("UPDATE onbuy_store_state SET data = %s WHERE id = %s", json.dumps(data), row_id))
+
+    @api.model
+    def _take(self, row_ids):
+        """Delete rows and return those that were still there.
+
+        :param row_ids: of :meth:`_load_below`
+        :return: list of (topic, data)
+        """
+        if not row_ids:
+            return []
+        self.env.cr.execute(SQL(
+            "DELETE FROM onbuy_store_state WHERE id = ANY(%s) RETURNING topic, data", list(row_ids)))
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _forget(self, store, topic):
+        """Delete what is stored for a topic."""
+        self.env.cr.execute(SQL("DELETE FROM onbuy_store_state WHERE store_id = %s AND topic = %s", store.id, topic))
 
     @api.model
     def _load_committed(self, store, topic):

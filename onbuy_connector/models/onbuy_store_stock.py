@@ -66,7 +66,9 @@ class OnbuyStore(models.Model):
     def _check_stock(self):
         problem = self._get_stock_problem()
         return {'state': 'bad' if problem else 'info', 'title': self.env._("Stock"),
-                'text': problem or self._describe_first_push()}
+                'text': problem or self._describe_first_push(), 'links': [
+                    {'label': self.env._("Choose locations and rules"), 'tab': 'stock'},
+                    *([] if problem else [{'label': self.env._("Preview"), 'button': 'action_preview_offers'}])]}
 
     def _describe_first_push(self):
         """Return what going live would send, for a person.
@@ -140,10 +142,8 @@ class OnbuyStore(models.Model):
         if self.stock_basis == 'forecast':
             incoming = self._get_move_quantities(products, self._get_incoming_domain(locations))
         sold = self._get_sold_quantities()
-        return {
-            one: on_hand.get(one, 0) - taken.get(one, 0) + incoming.get(one, 0) - sold[one]
-            for one in products.ids
-        }
+        return {product_id: on_hand.get(product_id, 0) + incoming.get(product_id, 0)
+                - taken.get(product_id, 0) - sold[product_id] for product_id in products.ids}
 
     def _get_sold_quantities(self):
         """Return what OnBuy sold that no goods are promised to here: orders that could not be imported yet, or that wait as
@@ -228,3 +228,18 @@ class OnbuyStore(models.Model):
             ('product_id', 'in', products.filtered('is_storable').ids), ('state', '=', 'done'),
             '|', ('location_id', 'in', locations.ids), ('location_dest_id', 'in', locations.ids)], ['product_id'])
         return products.browse([product.id for product, in groups])
+
+    def _take_opening_stock(self, quantities, name):
+        """Make one inventory adjustment of goods that had no stock here yet.
+
+        :param dict quantities: ``product.product`` → quantity in its unit
+        :param str name: of the adjustment
+        :return: the ``stock.quant`` of the first sellable location
+        :raise UserError: when the locations cannot be told
+        """
+        location = self.sudo()._get_sellable_locations()[:1]
+        quants = self.env['stock.quant'].with_company(self.company_id).with_context(inventory_mode=True).create([{
+            'product_id': product.id, 'location_id': location.id, 'inventory_quantity': quantity,
+        } for product, quantity in quantities.items()])
+        quants.with_context(inventory_name=name).action_apply_inventory()
+        return quants

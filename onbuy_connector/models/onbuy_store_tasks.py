@@ -1,8 +1,8 @@
 import logging
 import random
-import time
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -13,7 +13,6 @@ from .onbuy_store_api import StoreBusyError
 
 _logger = logging.getLogger(__name__)
 
-BUTTON_SECONDS = 20  # a button works so long itself; what is left then goes on in the background
 BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
 TASK_CRONS = {
@@ -28,6 +27,8 @@ TASK_CRONS = {
     'reference': 'onbuy_connector.ir_cron_sync_reference',
     'categories': 'onbuy_connector.ir_cron_sync_categories',
     'products': 'onbuy_connector.ir_cron_create_products',
+    'publish': 'onbuy_connector.ir_cron_publish',
+    'excel': 'onbuy_connector.ir_cron_apply_excel',
 }
 
 
@@ -36,8 +37,9 @@ class OnbuyStore(models.Model):
 
     A task is a generator ``_task_<name>(client)``: it talks to OnBuy and yields *units*, functions that write to
     the database and return a ``Counter`` of figures. A cron commits after each unit and may repeat a unit whose
-    transaction collided with another; a button runs the same units in its own transaction. What a task does without
-    OnBuy is in a second generator, ``_after_<name>()``: it runs when others may talk to OnBuy again.
+    transaction collided with another; a button runs the same units in its own transaction (``onbuy_store_buttons``).
+    What a task does without OnBuy is in a second generator, ``_after_<name>()``: it runs when others may talk to OnBuy
+    again.
     """
 
     _inherit = 'onbuy.store'
@@ -84,17 +86,22 @@ class OnbuyStore(models.Model):
         :rtype: bool
         """
         commit_progress = self.env['ir.cron']._commit_progress
-        figures, started = Counter(), fields.Datetime.now()
-        is_complete, error = self._cron_try(self._cron_talk, task, figures)
+        figures, started, askers = Counter(), fields.Datetime.now(), self._load_askers(task)
+        args = self._get_asked_args(askers)
+        is_complete, error = self._cron_try(self._cron_talk, task, figures, args)
         if isinstance(error, StoreBusyError):
             self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
             return bool(commit_progress(1))  # Whoever has the lock looks at the outbox when it is done.
         if is_complete or error and not isinstance(error, UserError):  # What was read counts, though not all could be.
-            is_complete, late_error = self._cron_try(self._cron_run_units, task, figures, self._get_after_units(task))
+            after = self._get_after_units(task, *args)
+            is_complete, late_error = self._cron_try(self._cron_run_units, task, figures, after)
             error = error or late_error
-        self._note_end(task, started, is_complete, error)
+        problem = self._note_end(task, started, is_complete, error)
         self._note_run(task, started, figures)
         time_left = commit_progress(1)
+        is_done = bool(is_complete and not error)
+        self._cron_aside(partial(self._tell_askers, askers, task, figures, is_done, problem))
+        self._cron_aside(self._update_alerts)
         wait = FAILURE_WAIT if error else None
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
         self._trigger_waiting_offers(wait)
@@ -114,17 +121,27 @@ class OnbuyStore(models.Model):
             self.env.cr.rollback()
             return None, error
 
-    def _cron_talk(self, task, figures):
+    def _cron_aside(self, unit):
+        """Run a unit whose failure harms nobody: what the run itself did is committed.
+
+        :param unit: a function
+        """
+        _figures, error = self._cron_try(self._cron_run_unit, unit)
+        if error:
+            _logger.error("After a run of OnBuy store %s something failed.", self.id, exc_info=error)
+
+    def _cron_talk(self, task, figures, args):
         """Run the units of a task that need OnBuy.
 
         :param str task: a key of ``TASK_CRONS``
         :param Counter figures: of the run; grows
+        :param list args: for the task
         :return: whether they came to their end
         :rtype: bool
         """
         with self._connect() as client:
             try:
-                return self._cron_run_units(task, figures, self._get_units(task, client))
+                return self._cron_run_units(task, figures, self._get_units(task, client, *args))
             finally:
                 figures['calls'] = client.calls
 
@@ -163,13 +180,14 @@ class OnbuyStore(models.Model):
         retrying(run, self.env)
         return figures
 
-    def _get_units(self, task, client):
+    def _get_units(self, task, client, *args):
         """Give the units of a task, and between them those of whatever waits to be sent.
 
         :param str task: a key of ``TASK_CRONS``
         :param client: the store's :class:`~..lib.client.OnBuyClient`
+        :param args: for the task
         """
-        for unit in getattr(self, f'_task_{task}')(client):
+        for unit in getattr(self, f'_task_{task}')(client, *args):
             yield unit
             if task != 'actions':
                 yield from self._get_waiting_units(self._task_actions(client))
@@ -196,103 +214,10 @@ class OnbuyStore(models.Model):
 
     def _get_task_domain(self, task):
         """Return the domain of the stores for which a task runs by itself."""
-        states = ('live',) if task in ('actions', 'offers', 'comparison') else ('readonly', 'live')
+        states = ('live',) if task in ('actions', 'offers', 'comparison', 'publish') else ('readonly', 'live')
         switch = {'orders': 'sync_orders', 'order_statuses': 'sync_orders', 'listings': 'sync_listings',
                   'actions': 'sync_actions'}.get(task)
         return [('state', 'in', states), *([(switch, '=', True)] if switch else [])]
-
-    # === BUTTONS === #
-
-    def _run_now(self, task, *args):
-        """Run a task in the transaction of a button; what takes longer goes on in the background.
-
-        :param str task: names a method ``_task_<task>``
-        :param args: for that method
-        :return: a client action that tells what came of it
-        :rtype: dict
-        :raise UserError: with what OnBuy or the connection says
-        """
-        self.ensure_one()
-        self.check_access('read')
-        if self.state not in ('readonly', 'live'):
-            raise UserError(self.env._(
-                "%(store)s is paused or not connected yet, so nothing is read from or sent to OnBuy. Connect or resume "
-                "it first.", store=self.name))
-        return self.sudo().with_company(self.company_id)._run_in_button(task, *args)
-
-    def _run_in_button(self, task, *args):
-        """See :meth:`_run_now`; with the rights to write what the task makes."""
-        figures, started, until = Counter(), fields.Datetime.now(), time.monotonic() + BUTTON_SECONDS
-        try:
-            with self._connect() as client:
-                complete = self._run_units(task, getattr(self, f'_task_{task}')(client, *args), figures, until)
-                figures['calls'] = client.calls
-            complete = complete and self._run_units(task, self._get_after_units(task, *args), figures, until)
-        except StoreBusyError:
-            if task not in TASK_CRONS:
-                raise
-            self._trigger_task(task, at=fields.Datetime.now() + BUSY_WAIT)
-            return self._notify(self.env._("A sync of this store is running. Yours comes right after it."))
-        except OnBuyError as error:
-            if not figures or task not in TASK_CRONS:
-                raise UserError(str(error)) from error
-            complete = False  # What was read so far is kept.
-            self._trigger_task(task, at=getattr(error, 'until', None) or fields.Datetime.now() + FAILURE_WAIT)
-        if self.state == 'live':  # They were refused while this had the lock, and what they wait for may be unseen here.
-            self._trigger_task('actions')
-            self._trigger_task('offers')
-        if task in TASK_CRONS:
-            self._note_run(task, started, figures)
-        if task in TASK_CRONS and complete:
-            self._note_success(task)
-        return self._notify_figures(figures, complete)
-
-    def _run_units(self, task, units, figures, until):
-        """Run the units of a task in the transaction of a button, as long as there is time.
-
-        :param str task: names a method ``_task_<task>``
-        :param units: a generator
-        :param Counter figures: of the run; grows
-        :param float until: monotonic seconds
-        :return: whether they came to their end
-        :rtype: bool
-        """
-        for unit in units:
-            figures.update(unit() or {})
-            if task in TASK_CRONS and time.monotonic() > until:
-                self._trigger_task(task)
-                return False
-        return True
-
-    def _notify_figures(self, figures, complete):
-        """Tell a user what a task did.
-
-        :param Counter figures: of the task
-        :param bool complete: False if the rest goes on in the background
-        :rtype: dict
-        """
-        text = self.env._(
-            "%(seen)s read, %(created)s new, %(updated)s changed, %(failed)s with a problem.",
-            seen=figures['seen'], created=figures['created'], updated=figures['updated'], failed=figures['failed'],
-        )
-        if figures['sent']:
-            text += " " + self.env._("%(sent)s sent.", sent=figures['sent'])
-        if not complete:
-            text += " " + self.env._("The rest goes on in the background.")
-        return self._notify(text, kind='warning' if figures['failed'] else 'success')
-
-    def _notify(self, message, kind='info'):
-        """Return a client action that shows a message and refreshes the screen.
-
-        :param str message: translated
-        :param str kind: ``info``, ``success``, ``warning`` or ``danger``
-        :rtype: dict
-        """
-        return {
-            'type': 'ir.actions.client',
-            'tag': 'display_notification',
-            'params': {'message': message, 'type': kind, 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}},
-        }
 
     # === TRIGGERS === #
 
@@ -303,7 +228,15 @@ class OnbuyStore(models.Model):
         :param str task: a key of ``TASK_CRONS``
         :param datetime at: UTC
         """
-        self.env.ref(TASK_CRONS[task]).sudo()._trigger(at)
+        self._get_cron(task)._trigger(at)
+
+    @api.model
+    def _get_cron(self, task):
+        """Return the scheduled action of a task; empty if someone deleted it.
+
+        :param str task: a key of ``TASK_CRONS``
+        """
+        return (self.env.ref(TASK_CRONS[task], raise_if_not_found=False) or self.env['ir.cron']).sudo()
 
     def _trigger_waiting_actions(self, wait=None):
         """Wake the outgoing cron if something waits that another worker may have been refused to send.

@@ -12,6 +12,7 @@ class OnbuySyncMixin(models.AbstractModel):
 
     _name = 'onbuy.sync.mixin'
     _description = "OnBuy Sync State"
+    _inherit = ['onbuy.guard.mixin']
 
     sync_state = fields.Selection(
         selection=[
@@ -23,13 +24,14 @@ class OnbuySyncMixin(models.AbstractModel):
         string="Sync Status",
         default='pending',
         required=True,
+        readonly=True,
         index=True,
         copy=False,
     )
-    sync_error = fields.Text(string="Reason", copy=False)
-    sync_date = fields.Datetime(string="Last Sync", copy=False)
-    sync_attempts = fields.Integer(string="Attempts", copy=False)
-    next_attempt = fields.Datetime(copy=False)
+    sync_error = fields.Text(string="Reason", readonly=True, copy=False)
+    sync_date = fields.Datetime(string="Last Sync", readonly=True, copy=False)
+    sync_attempts = fields.Integer(string="Attempts", readonly=True, copy=False)
+    next_attempt = fields.Datetime(readonly=True, copy=False)
 
     # === BUSINESS METHODS === #
 

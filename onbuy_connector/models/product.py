@@ -14,4 +14,5 @@ class ProductTemplate(models.Model):
 class ProductProduct(models.Model):
     _inherit = 'product.product'
 
-    onbuy_listing_ids = fields.One2many('onbuy.listing', 'product_id', string="OnBuy Listings")
+    onbuy_listing_ids = fields.One2many(
+        'onbuy.listing', 'product_id', string="OnBuy Listings", groups='onbuy_connector.group_onbuy_user')

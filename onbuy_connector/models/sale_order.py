@@ -14,11 +14,17 @@ class SaleOrder(models.Model):
     onbuy_status_label = fields.Char(related='onbuy_order_id.status_label')
     onbuy_dispatch_by = fields.Datetime(related='onbuy_order_id.dispatch_by', string="Dispatch by")
     onbuy_delivery_service = fields.Char(related='onbuy_order_id.delivery_service', string="OnBuy Service")
-    onbuy_buyer_email = fields.Char(related='onbuy_order_id.buyer_email', string="Buyer's Alias")
-    onbuy_action_ids = fields.One2many(related='onbuy_order_id.action_ids', string="Sent to OnBuy")
-    onbuy_fee_total = fields.Monetary(related='onbuy_order_id.fee_total', string="OnBuy Fees excl. VAT")
-    onbuy_fee_vat = fields.Monetary(related='onbuy_order_id.fee_vat', string="VAT on OnBuy Fees")
-    onbuy_sync_state = fields.Selection(related='onbuy_order_id.sync_state', string="OnBuy Sync")
+    # What is no buyer's business, should one have a portal user, is for employees.
+    onbuy_buyer_email = fields.Char(
+        related='onbuy_order_id.buyer_email', string="Buyer's Alias", groups='base.group_user')
+    onbuy_action_ids = fields.One2many(
+        related='onbuy_order_id.action_ids', string="Sent to OnBuy", groups='base.group_user')
+    onbuy_fee_total = fields.Monetary(
+        related='onbuy_order_id.fee_total', string="OnBuy Fees excl. VAT", groups='base.group_user')
+    onbuy_fee_vat = fields.Monetary(
+        related='onbuy_order_id.fee_vat', string="VAT on OnBuy Fees", groups='base.group_user')
+    onbuy_sync_state = fields.Selection(
+        related='onbuy_order_id.sync_state', string="OnBuy Sync", groups='base.group_user')
 
     _onbuy_order_unique = models.UniqueIndex(
         '(onbuy_order_id) WHERE onbuy_order_id IS NOT NULL', "This OnBuy order has a sales order already.")

@@ -15,9 +15,10 @@ class SaleOrder(models.Model):
         ],
         string="OnBuy Warning", compute='_compute_onbuy_warning', compute_sudo=True,
     )
-    onbuy_action_error = fields.Text(related='onbuy_order_id.action_error', string="OnBuy's Refusal")
+    onbuy_action_error = fields.Text(
+        related='onbuy_order_id.action_error', string="OnBuy's Refusal", groups='base.group_user')
     onbuy_refund_due = fields.Boolean(
-        string="OnBuy Refund Due", compute='_compute_onbuy_refund_due', compute_sudo=True,
+        string="OnBuy Refund Due", compute='_compute_onbuy_refund_due', compute_sudo=True, groups='base.group_user',
         help="Goods came back for which the buyer has no money back yet.")
 
     # === COMPUTE METHODS === #

@@ -78,7 +78,7 @@ class StockMove(models.Model):
             for order in moves.sudo().sale_line_id.order_id.onbuy_order_id:
                 if order._get_returned_amounts().total:
                     sale_order = order.sale_order_id
-                    user = sale_order.user_id or order.store_id.user_id or order.store_id.create_uid
+                    user = sale_order.user_id or order.store_id._get_responsible()
                     sale_order.activity_schedule(
                         'mail.mail_activity_data_todo', user_id=user.id,
                         summary=self.env._("Refund the buyer on OnBuy?"),

@@ -13,6 +13,8 @@ import requests
 from odoo.tests import TransactionCase
 from odoo.tests.common import _super_send
 
+from ..models import onbuy_store_buttons
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(r'http://127\.0\.0\.1:\d+')
 SEND = _super_send
@@ -99,6 +101,7 @@ class OnbuyCommon(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        self.patch(onbuy_store_buttons, 'BUTTON_SECONDS', 60)  # However slow the machine is.
         # Other cursors than the test's see its data, and what they commit is undone with it.
         if not self._registry_patched:
             self.enterContext(self.enter_registry_test_mode())

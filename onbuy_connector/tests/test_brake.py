@@ -17,7 +17,7 @@ class TestBrake(PricesMixin, PushCommon):
     def activities(self):
         """Return the store's activities about held changes."""
         return self.store.activity_ids.filtered(
-            lambda activity: activity.activity_type_id == self.env.ref('onbuy_connector.mail_activity_held'))
+            lambda activity: activity.activity_type_id == self.env.ref('onbuy_connector.mail_activity_alert'))
 
     def empty_warehouse(self):
         """Let Odoo have nothing of any listing, as after a wrong warehouse was chosen."""

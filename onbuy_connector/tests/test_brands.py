@@ -24,7 +24,7 @@ class TestBrands(OnbuyCommon):
 
     def search(self, text):
         """Import by a text and return the brands there are."""
-        self.env['onbuy.brand.import'].create({'store_id': self.store.id, 'search': text}).action_import()
+        self.env['onbuy.brand.import'].create({'store_id': self.store.id, 'text': text}).action_import()
         return self.brands.search([])
 
     def upload(self, *names):
@@ -104,4 +104,4 @@ class TestBrands(OnbuyCommon):
         with self.assertRaises(AccessError):
             self.brands.with_user(user).search([])
         with self.assertRaises(AccessError):
-            self.env['onbuy.brand.import'].with_user(user).create({'store_id': self.store.id, 'search': 'lumora'})
+            self.env['onbuy.brand.import'].with_user(user).create({'store_id': self.store.id, 'text': 'lumora'})

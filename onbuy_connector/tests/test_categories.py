@@ -9,7 +9,7 @@ from ..lib.categories import Category
 from ..lib.client import OnBuyClient
 from ..lib.errors import UnavailableError
 from ..lib.paging import Page, RowError
-from ..models import onbuy_store_tasks
+from ..models import onbuy_store_buttons
 from .reference_common import ReferenceCommon
 
 TASKS = 'odoo.addons.onbuy_connector.models.onbuy_store_tasks'
@@ -236,7 +236,7 @@ class TestCategories(ReferenceCommon):
         self.assertIn('offset=20', self.calls('/v2/categories')[0]['query'])
 
     def test_what_takes_longer_than_a_button_goes_on_in_the_background(self):
-        self.patch(onbuy_store_tasks, 'BUTTON_SECONDS', -1)
+        self.patch(onbuy_store_buttons, 'BUTTON_SECONDS', -1)
         with self.capture_triggers('onbuy_connector.ir_cron_sync_categories') as triggers:
             message = self.store.action_sync_categories()['params']['message']
         self.assertIn("goes on in the background", message)

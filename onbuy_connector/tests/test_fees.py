@@ -192,10 +192,11 @@ class TestFees(MoneyCommon):
         self.assertFalse(self.env['account.move'].search(domain))
         self.store.write({'fees_bill_auto': True, 'fees_partner_id': False})
         self.run_cron('fees_bill')
-        self.assertIn("OnBuy's fees were not billed", self.activities(self.store))
+        self.assertEqual(self.activities(self.store), ["OnBuy: Fees are not billed"])
         self.store.fees_partner_id = self.env.ref('onbuy_connector.partner_onbuy')
         self.run_cron('fees_bill')
         self.assertEqual(len(self.env['account.move'].search(domain)), 1)
+        self.assertFalse(self.activities(self.store))
 
     # === THE CLEARING JOURNAL ===
 

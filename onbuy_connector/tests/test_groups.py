@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models import onbuy_store_tasks
+from ..models import onbuy_store_buttons
 from .common import OnbuyCommon
 
 
@@ -162,7 +162,7 @@ class TestConfirmGroups(GroupCommon):
 
     def test_a_hundred_are_confirmed_at_once_and_what_takes_longer_goes_on_in_the_background(self):
         groups = self.find_groups()
-        self.patch(onbuy_store_tasks, 'BUTTON_SECONDS', -1)
+        self.patch(onbuy_store_buttons, 'BUTTON_SECONDS', -1)
         answer = self.confirm(groups)
         self.assertIn("background", answer['params']['message'])
         self.assertEqual(sorted(set(groups.mapped('state'))), ['done', 'waiting'])

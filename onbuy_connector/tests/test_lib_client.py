@@ -1,6 +1,7 @@
 """The client's transport: statuses, lost answers, secrets, pacing (OnBuy API reference, 4 and 6)."""
 import http.client
 import logging
+from datetime import datetime
 
 import requests
 import urllib3
@@ -13,6 +14,7 @@ from ..lib.errors import (
     OnBuyError,
     RateLimitError,
     RejectedError,
+    TimeUpError,
     UnavailableError,
     UncertainError,
 )
@@ -231,6 +233,17 @@ class TestAllowance(LibCase):
         self.expect('GET', '/a', {})
         self.client.request('GET', '/a')
         self.assertEqual(self.client.governor.usage()['POST']['hour'], 1)
+
+    def test_a_client_whose_time_is_up_begins_no_call_and_says_that_it_may_go_on_at_once(self):
+        self.client.stop_after(4)
+        self.clock.now += 3
+        self.expect('GET', '/x', {'results': []})
+        self.client.request('GET', '/x')
+        self.clock.now += 2
+        with self.assertRaises(TimeUpError) as caught:
+            self.client.request('GET', '/x')
+        self.assertEqual(caught.exception.until, datetime(2026, 3, 2, 9, 0, 5))
+        self.assertEqual(len(self.session.calls), 1)
 
     def test_what_exceeds_the_allowance_is_not_sent(self):
         self.client = self.make_client(governor=Governor(

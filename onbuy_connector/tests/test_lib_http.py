@@ -1,6 +1,7 @@
 """The client over real HTTP, against a server of this test that misbehaves."""
 import logging
 import socket
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
@@ -113,6 +114,13 @@ class TestHttp(BaseCase):
         self.assertEqual(
             self.server.received, [f'secret_key={SECRET_KEY}&consumer_key={CONSUMER_KEY}', '/v2/echo']
         )
+
+    def test_a_netrc_file_does_not_replace_the_token(self):
+        with tempfile.NamedTemporaryFile('w', suffix='netrc', encoding='utf-8') as netrc:
+            netrc.write('default login me password secret\n')
+            netrc.flush()
+            with patch.dict('os.environ', {'NETRC': netrc.name}):
+                self.assertEqual(self.client.request('GET', '/echo')['authorization'], TOKEN)
 
     def test_brackets_reach_the_server(self):
         self.client.request('GET', '/good', params={'filter[status]': 'all'})

@@ -45,6 +45,20 @@ class TestAddresses(BaseCase):
             images.find_target(url, hosts)
         return str(caught.exception)
 
+    def test_addresses_that_onbuy_cannot_fetch_are_refused_without_looking_anything_up(self):
+        live, local = 'https://api.onbuy.com/v2', 'http://127.0.0.1:8900/v2'
+        for url in (f'https://{HOST}/1.jpg', 'http://93.184.216.34/1.jpg', 'http://8.8.8.8:8069/1.jpg'):
+            images.check_address(url, live)
+        for url in ('http://localhost/1.jpg', 'http://odoo:8069/1.jpg', 'https://nas.local/1.jpg', 'http://[::1]/1.jpg',
+                    *(f'http://{address}/1.jpg' for address in PRIVATE if ':' not in address)):
+            with self.subTest(url=url), self.assertRaisesRegex(ValueError, "your own network"):
+                images.check_address(url, live)
+            images.check_address(url, local)
+        for url in ('', 'lamp.jpg', 'ftp://x.example/1.jpg', 'file:///etc/passwd', 'https://a@x.example/1.jpg',
+                    'https:///1.jpg', 'https://x.example/1.jpg https://x.example/2.jpg'):
+            with self.subTest(url=url), self.assertRaisesRegex(ValueError, "no address of a picture"):
+                images.check_address(url, local)
+
     def test_a_public_address_is_asked_by_its_number(self):
         with resolving(PUBLIC):
             self.assertEqual(images.find_target(f'https://{HOST}/a b.png?x=1&y=%20#top'),

@@ -14,6 +14,7 @@ from ..lib.products import (
     build_product,
     build_product_update,
     existing_opc,
+    is_same_name,
     queue_id,
     queue_ids,
 )
@@ -40,6 +41,23 @@ def new_variant(*axis_values, sku='MUG-RED', **changed):
 def new_family(*variants, axes=('Colour',), **changed):
     """Return a mug with variants."""
     return new_product('MUG', axes=axes, variants=variants, **changed)
+
+
+class TestNames(BaseCase):
+
+    def test_marks_capitals_and_entities_do_not_make_another_product(self):
+        for shown in ("Lumora Mug, 450 ml", "LUMORA  MUG 450ML", "lumora mug &ndash; 450 ml"):
+            self.assertTrue(is_same_name("Lumora Mug 450 ml", shown), shown)
+        self.assertFalse(is_same_name("Lumora Mug 450 ml", "Lumora Mug 350 ml"))
+        self.assertTrue(is_same_name("Tea & Toast", "Tea &amp; Toast"))
+
+    def test_a_variant_bears_its_familys_name_and_more(self):
+        self.assertTrue(is_same_name("Lumora Mug", "Lumora Mug Red", is_variant=True))
+        self.assertFalse(is_same_name("Lumora Mug", "Lumora Mug Red"))
+        self.assertFalse(is_same_name("Lumora Mug", "Saucepan Red", is_variant=True))
+
+    def test_a_name_that_is_not_known_says_nothing(self):
+        self.assertTrue(is_same_name('', "Saucepan"))
 
 
 class TestSearch(LibCase):

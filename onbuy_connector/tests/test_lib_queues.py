@@ -4,7 +4,7 @@ from datetime import datetime
 from ..lib import queues
 from ..lib.errors import AnswerError
 from ..lib.queues import FAILED, PENDING, SUCCESS, parse_queue_row
-from .lib_common import LibCase, document, page
+from .lib_common import NOW, LibCase, document, page
 
 QUEUES = document('queues')
 IDS = [row['queue_id'] for row in QUEUES['results']]
@@ -39,6 +39,28 @@ class TestQueues(LibCase):
         self.expect('GET', '/queues', page(rows(IDS[3]), 1))
         self.assertEqual(set(self.client.queues(IDS)), {IDS[0], IDS[1], IDS[3]})
         self.assertEqual(self.sent()['params']['filter[queue_ids]'], ','.join(IDS[2:]))
+
+    def test_the_history_is_read_no_further_than_asked_where_it_comes_newest_first(self):
+        ids = [f'{int(NOW) - 60 * number:08x}{number:016x}' for number in range(250)]  # one a minute
+        self.expect('GET', '/queues', page(rows(*ids[:100]), 250))
+        self.expect('GET', '/queues', page(rows(*ids[100:200]), 250))
+        found = list(self.client.iter_queue_history(datetime(2026, 3, 2, 6, 30)))
+        self.assertEqual([row.queue_id for row in found], ids[:200])
+
+    def test_a_history_in_another_order_is_read_to_its_end(self):
+        def ends(*hours):
+            return queues.ends_before([parse_queue_row(*rows(f'{int(NOW) - hour * 3600:08x}' if hour else 'x'))
+                                       for hour in hours], datetime(2026, 3, 2, 6))  # three hours ago
+
+        self.assertTrue(ends(1, 2, 4))
+        for hours in ((4, 2, 1), (1, 4, 2), (1, 2), (4, 4), (4,), (1, 0, 4), ()):
+            with self.subTest(hours=hours):
+                self.assertFalse(ends(*hours))
+
+    def test_the_waits_grow_to_a_quarter_and_after_a_day_to_an_hour(self):
+        waits = [queues.get_wait(attempts).total_seconds() for attempts in range(8)]
+        self.assertEqual(waits, [15, 30, 60, 120, 300, 900, 900, 900])
+        self.assertEqual([queues.get_wait(attempts).total_seconds() for attempts in (100, 101, 5000)], [900, 3600, 3600])
 
     def test_rows_that_were_not_asked_for_and_bad_ones_are_left_out(self):
         self.expect('GET', '/queues', {'results': [{'status': 'success'}, *rows('other', IDS[0])]})

@@ -123,7 +123,8 @@ class TestListingProblems(PassCommon):
         self.lay_over(sku, sku=None)
         self.read_all()
         self.assertEqual(self.store.listing_problem_count, 1)
-        self.assertIn(('store_id', '=', self.store.id), self.store.action_view_listing_problems()['domain'])
+        action = self.store.with_context(figure='listing_problem').action_view_figure()
+        self.assertEqual(self.env[action['res_model']].search(action['domain']), self.problems())
         self.sandbox.control('PATCH', f'/listings/{sku}', {'overrides': None})
         self.problems().last_seen = '2020-01-01 00:00:00'
         user = new_test_user(self.env, 'reader', groups='onbuy_connector.group_onbuy_user')

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models import onbuy_listing_create, onbuy_store_tasks
+from ..models import onbuy_listing_create, onbuy_store_buttons
 from .common import OnbuyCommon
 
 
@@ -119,7 +119,7 @@ class TestNewProducts(OnbuyCommon):
     # === CREATING === #
 
     def test_what_takes_longer_than_a_button_may_goes_on_in_the_background(self):
-        self.patch(onbuy_store_tasks, 'BUTTON_SECONDS', -1)
+        self.patch(onbuy_store_buttons, 'BUTTON_SECONDS', -1)
         self.patch(onbuy_listing_create, 'TOGETHER', 5)
         answer = self.listings().with_user(self.user).action_create_product()
         self.assertIn("background", answer['params']['message'])

@@ -2,6 +2,7 @@ from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import AccessError
+from odoo.models import BaseModel
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -48,6 +49,12 @@ class TestSecurity(OnbuyCommon):
         for name in self.models():
             with self.subTest(model=name):
                 self.assertTrue(self.env['ir.model.access'].search([('model_id.model', '=', name)]))
+
+    def test_no_field_hides_a_method_of_the_orm(self):
+        for name in self.models():
+            hidden = [field for field in self.env[name]._fields if callable(getattr(BaseModel, field, None))]
+            with self.subTest(model=name):
+                self.assertFalse(hidden)
 
     def test_nobody_without_a_group_gets_access(self):
         for name in self.models():

@@ -18,7 +18,7 @@ class OnbuyBrandImport(models.TransientModel):
     by = fields.Selection(
         selection=[('search', "Whose name contains a text"), ('file', "Whose names are in an Excel file")],
         string="Which brands", required=True, default='search')
-    search = fields.Char(string="Text")
+    text = fields.Char()
     file = fields.Binary(string="Excel File", help="An .xlsx file with the brands' names in its first column.")
     filename = fields.Char()
 
@@ -39,7 +39,7 @@ class OnbuyBrandImport(models.TransientModel):
         :raise UserError: see :meth:`action_import`
         """
         if self.by == 'search':
-            text = (self.search or '').strip()
+            text = (self.text or '').strip()
             if len(text) < 2:
                 raise UserError(self.env._("Enter two letters of the name at least."))
             return [text]

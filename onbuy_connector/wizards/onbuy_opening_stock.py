@@ -34,11 +34,8 @@ class OnbuyOpeningStock(models.TransientModel):
         listings = self.env['onbuy.listing'].search([
             ('store_id', '=', self.store_id.id), ('is_on_onbuy', '=', True), ('stock', '>', 0),
             ('product_id.is_storable', '=', True), ('product_id.tracking', '=', 'none')])._filter_countable()
-        known = self.env['stock.quant'].sudo().search([('product_id', 'in', listings.product_id.ids)]).product_id
-        known |= self.env['stock.move'].sudo()._read_group(
-            [('product_id', 'in', listings.product_id.ids), ('state', '=', 'done')], [], ['product_id:recordset'])[0][0]
-        best = {}
-        for listing in listings.filtered(lambda listing: listing.product_id not in known):
+        new, best = listings.product_id._onbuy_filter_without_stock(), {}
+        for listing in listings.filtered(lambda listing: listing.product_id in new):
             unit = listing.product_id.uom_id
             quantity = (listing.uom_id or unit)._compute_quantity(listing.stock, unit)
             found = best.get(listing.product_id)
@@ -59,10 +56,7 @@ class OnbuyOpeningStock(models.TransientModel):
         if not self.line_ids:
             raise UserError(self.env._("There is nothing to take over: Odoo has had stock of all these products already."))
         name = self.env._("Opening stock from OnBuy (%(store)s)", store=self.store_id.name)
-        quants = self.env['stock.quant'].with_company(self.store_id.company_id).with_context(inventory_mode=True).create([{
-            'product_id': line.product_id.id, 'location_id': self.location_id.id, 'inventory_quantity': line.quantity,
-        } for line in self.line_ids])
-        quants.with_context(inventory_name=name).action_apply_inventory()
+        quants = self.store_id._take_opening_stock({line.product_id: line.quantity for line in self.line_ids}, name)
         moves = self.env['stock.move'].search([('product_id', 'in', quants.product_id.ids), ('is_inventory', '=', True)])
         return {**self.env['ir.actions.act_window']._for_xml_id('stock.stock_move_action'), 'name': name,
                 'domain': [('id', 'in', moves.ids)], 'context': {}}

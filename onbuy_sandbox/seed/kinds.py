@@ -13,7 +13,7 @@ AXES = {'Colour': COLOURS, 'Size': ADULT_SIZES, 'Age': CHILD_SIZES, 'Shoe Size':
 class Kind:
     """A lowest category: `path` of names, product `nouns`, variation `axis` (key of AXES), `prices` in
     whole GBP (lowest, highest), `weights` in kg, commission `tier` (number), whether its goods are free of
-    VAT."""
+    VAT, and whether they need a product code (14.1: categories can say otherwise)."""
 
     path: str
     nouns: str
@@ -23,6 +23,7 @@ class Kind:
     tier: int
     vat_free: bool = False
     refurbished: bool = False
+    needs_code: bool = True
 
     @property
     def department(self):
@@ -113,7 +114,7 @@ KINDS = (
          '', (6, 16), (0.3, 0.4), 8, vat_free=True),
     Kind("Food & Drink > Larder > Oils & Preserves > Chutneys", "Apple Chutney 3 Jars|Tomato Chutney 3 Jars",
          '',
-         (8, 19), (0.9, 1.3), 8, vat_free=True),
+         (8, 19), (0.9, 1.3), 8, vat_free=True, needs_code=False),
     Kind("Pets > Dogs > Dog Bedding > Dog Beds", "Orthopaedic Dog Bed|Donut Dog Bed", 'Size',
          (22, 84), (1.2, 4.5), 1),
     Kind("Pets > Cats > Cat Furniture > Scratching Posts", "Sisal Scratching Post|Cat Tree 120 cm", '',

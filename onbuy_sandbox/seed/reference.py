@@ -103,6 +103,11 @@ class Category:
         return self.kind is not None
 
     @property
+    def needs_code(self):
+        """True where products need a product code."""
+        return self.kind is None or self.kind.needs_code
+
+    @property
     def tree(self):
         """Path of the parents; "" for the root, None for a department."""
         if not self.parents:

@@ -155,6 +155,33 @@ def test_variants_are_checked_one_by_one(api):
     assert create(api, family(api))[0]['success'] is True
 
 
+def test_what_is_in_the_queue_can_be_forgotten(api):
+    create(api, product(api))
+    assert api.control('DELETE', '/queues') == {'removed': 1}
+    assert api.control('POST', '/queues/drain') == {'finished': 0}
+    assert api.get('/queues', site_id=2000)['results'] == []
+
+
+def test_a_category_that_needs_no_code_takes_products_and_variants_without(api):
+    row, = api.get('/categories', **{'filter[name]': 'Chutneys'})['results']
+    assert row['product_code_required'] is False
+    assert api.get(f"/categories/{row['category_id']}")['results']['product_code_required'] == 0
+    plain = product(api, category_id=row['category_id'], product_codes=[])
+    variants = [{**one, 'product_codes': []} for one in family(api)['variants']]
+    results = create(api, plain, family(api, category_id=row['category_id'], variants=variants))
+    assert [one['success'] for one in results] == [True, True]
+    assert create(api, {**plain, 'product_codes': ['5012345678901']})[0]['success'] is False
+
+
+def test_new_content_with_a_picture_that_cannot_be_fetched_fails_in_the_queue_and_changes_nothing(api):
+    opc = made(api, product(api))['opc']
+    answer = api.put('/products', {'site_id': 2000, 'products': [
+        {'opc': opc, 'product_name': "New", 'default_image': 'https://img.example.com/broken.jpg'}]})
+    api.control('POST', '/queues/drain')
+    assert queue(api, answer['products'][0]['queue_id'])['error_message'].startswith("Error downloading image")
+    assert api.listings(**{'filter[sku]': 'LAMP-1'})[0]['name'] == "Lumora Lamp"
+
+
 def test_a_picture_that_cannot_be_fetched_fails_in_the_queue(api):
     row = made(api, product(api, default_image='https://img.example.com/broken.jpg'))
     assert row['status'] == 'failed'

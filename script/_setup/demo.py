@@ -32,17 +32,28 @@ def serve():
     :raise Stop: when something cannot be started, or ends by itself
     """
     with contextlib.ExitStack() as running:
-        running.enter_context(only_one('server'))
-        odoo_port, sandbox_port = demo_ports()
-        running.callback(say, "Everything is stopped.")
-        say("Starting PostgreSQL ...")
-        running.enter_context(postgres.server('postgres-server', postgres.SAFE))
-        sandbox = start_sandbox(running, sandbox_port)
-        prepare_database(sandbox_port)
-        odoo = start_odoo(running, odoo_port)
-        announce(odoo_port, sandbox_port)
+        ports, programs = start(running)
+        announce(*ports)
         running.callback(say, "\nStopping ...")
-        watch({'Odoo': (odoo, 'odoo'), "The sandbox": (sandbox, 'sandbox')})
+        watch(programs)
+
+
+def start(running):
+    """Start everything.
+
+    :param contextlib.ExitStack running: ends it
+    :return: the ports of Odoo and the sandbox; and title to pair of program and name of its log
+    :raise Stop: when something cannot be started
+    """
+    running.enter_context(only_one('server'))
+    odoo_port, sandbox_port = demo_ports()
+    running.callback(say, "Everything is stopped.")
+    say("Starting PostgreSQL ...")
+    running.enter_context(postgres.server('postgres-server', postgres.SAFE))
+    sandbox = start_sandbox(running, sandbox_port)
+    prepare_database(sandbox_port)
+    odoo = start_odoo(running, odoo_port)
+    return (odoo_port, sandbox_port), {'Odoo': (odoo, 'odoo'), "The sandbox": (sandbox, 'sandbox')}
 
 
 def start_sandbox(running, port):

@@ -1,0 +1,2 @@
+from . import onbuy_image
+from . import onbuy_support
