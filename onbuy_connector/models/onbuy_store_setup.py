@@ -27,8 +27,9 @@ class OnbuyStore(models.Model):
         self.ensure_one()
         self.check_access('write')
         checks = self.sudo().with_company(self.company_id)._get_setup_checks()
-        wizard = self.env['onbuy.setup.check'].create({
-            'store_id': self.id, 'line_ids': [fields.Command.create(check) for check in checks]})
+        wizard = self.env['onbuy.setup.check'].create({'store_id': self.id, 'line_ids': [
+            fields.Command.create({name: check[name] for name in ('state', 'title', 'text', 'action')})
+            for check in checks]})  # Those of the checklist have links besides.
         action = self.env['ir.actions.act_window']._for_xml_id('onbuy_connector.onbuy_setup_check_action')
         return {**action, 'res_id': wizard.id}
 
