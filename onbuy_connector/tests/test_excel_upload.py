@@ -186,7 +186,7 @@ class TestExcelUpload(ExcelCommon):
         self.assertEqual(listings[1].handling_time, 4)
 
     def test_changed_prices_of_listings_on_onbuy_are_sent_there(self):
-        self.store.write({'sync_prices': True, 'brake_prices_percent': 100})
+        self.store.write({'sync_prices': True, 'brake_move_percent': 100})
         listing = self.listed()
         upload = self.apply_rows({'SKU': listing.sku, 'Price': 40, 'Sale price': 30, 'Sale end': '31/12/2030'})
         self.check(upload, 'changed')
