@@ -96,8 +96,8 @@ class TestExcelBadDays(ExcelCommon):
     def test_a_dry_run_writes_nothing(self):
         draft = self.draft(self.make_product())
         before = [self.env[model].search_count([]) for model in WRITTEN]
-        upload = self.upload_rows(self.make_cells(), self.make_cells(Group='G', **{'Attribute 1': "Form", 'Value 1': "Round"}),
-                                  {'SKU': draft.sku, 'Product name': "Better Lamp", 'Price': 99})
+        variant = self.make_cells(Group='G', **{'Attribute 1': "Form", 'Value 1': "Round"})
+        upload = self.upload_rows(self.make_cells(), variant, {'SKU': draft.sku, 'Product name': "Better Lamp", 'Price': 99})
         self.assertEqual(self.verdicts(upload), ['ok', 'ok', 'ok'], upload.row_ids.mapped('reason'))
         self.assertEqual([self.env[model].search_count([]) for model in WRITTEN], before)
         self.assertEqual((draft.product_id.onbuy_title, draft.fixed_price), (False, 0))

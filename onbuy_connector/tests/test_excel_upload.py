@@ -113,7 +113,8 @@ class TestExcelUpload(ExcelCommon):
         self.assertEqual((draft.product_id.onbuy_mpn, draft.handling_time, draft.name), ('L-2', 3, draft.product_id.name))
 
     def test_a_downloaded_file_changes_nothing(self):
-        listing, draft = self.listed(onbuy_mpn='1'), self.draft(self.make_product(name="=1+1 Lamp", onbuy_summary="+ Bright"))
+        listing = self.listed(onbuy_mpn='1')
+        draft = self.draft(self.make_product(name="=1+1 Lamp", onbuy_summary="+ Bright"))
         draft.write({'own_sale_price': 9, 'own_sale_start': '2026-12-31 23:30:00', 'own_sale_end': '2027-07-31 23:00:00'})
         content = self.download(what='chosen', listing_ids=[(6, 0, (listing | draft).ids)])
         upload = self.upload(content, list_when_right=False)
@@ -185,10 +186,11 @@ class TestExcelUpload(ExcelCommon):
         self.assertEqual(listings[1].handling_time, 4)
 
     def test_changed_prices_of_listings_on_onbuy_are_sent_there(self):
-        self.store.write({'sync_prices': True, 'brake_prices_percent': 100})
+        self.store.write({'sync_prices': True, 'brake_move_percent': 100})
         listing = self.listed()
         upload = self.apply_rows({'SKU': listing.sku, 'Price': 40, 'Sale price': 30, 'Sale end': '31/12/2030'})
         self.check(upload, 'changed')
+        self.env['onbuy.store.state']._save(self.store, 'done_orders', {})  # Orders were fetched to list it.
         self.run_cron('push_offers')
         sent = {key: value for body in self.sent('/listings/by-sku', 'PUT') for key, value in body['listings'][0].items()}
         self.assertEqual((float(sent['price']), float(sent['sale_price'])), (40, 30))
