@@ -79,4 +79,5 @@
         'web.assets_tests': ['onbuy_connector/static/tests/tours/**/*'],
     },
     'application': True,
+    'uninstall_hook': 'uninstall_hook',
 }

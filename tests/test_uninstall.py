@@ -63,7 +63,7 @@ def left(module_database):
         world.sandbox.place_order((sku, 1))
         world.do(SELL)
         world.do(UNINSTALL)
-        yield lambda query: [row[0] for row in databases.query(query, [], world.database)]
+        yield lambda query: [row[0] for row in databases.query(query, None, world.database)]
 
 
 @pytest.mark.parametrize('title', TRACES)
