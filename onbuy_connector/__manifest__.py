@@ -56,6 +56,7 @@
         'views/onbuy_store_products_views.xml',
         'views/onbuy_store_publish_views.xml',
         'views/onbuy_store_support_views.xml',
+        'views/onbuy_reconciliation_views.xml',
         'views/account_move_views.xml',
         'views/onbuy_order_aftersales_views.xml',
         'views/sale_order_views.xml',

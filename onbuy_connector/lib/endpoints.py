@@ -97,11 +97,12 @@ class Endpoints(Calls):
 
     # === ORDERS (17) === #
 
-    def iter_orders(self, *, modified_since, status='all', limit=const.ORDER_PAGE):
+    def iter_orders(self, *, modified_since, status='all', limit=const.ORDER_PAGE, priority=True):
         """Read the orders changed since a time, earliest change first (reference, 17.1).
 
         :param datetime modified_since: aware, or naive UTC; leave an overlap of 15–30 minutes to the last run
         :param str status: a filter word of 17.1
+        :param bool priority: False if it can wait for the allowance that is kept for orders and dispatch
         :return: generator of Page of Order; errors are rows that cannot be understood
         :raise IncompleteError: at the end, when OnBuy counts orders that it did not send
         """
@@ -111,7 +112,7 @@ class Endpoints(Calls):
         def fetch(since, limit, offset):
             params = {'filter[status]': status, 'filter[modified_since]': values.from_datetime(since),
                       'sort[modified]': 'asc'}
-            return self._fetcher('/orders', params, priority=True)(limit, offset)
+            return self._fetcher('/orders', params, priority=priority)(limit, offset)
 
         since = modified_since.replace(microsecond=0)
         for at, batch, fresh, ordered in paging.iter_by_change(fetch, since, limit):

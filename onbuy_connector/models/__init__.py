@@ -98,6 +98,7 @@ from . import onbuy_store_prices
 from . import onbuy_store_reference
 from . import onbuy_store_stock
 from . import onbuy_store_digest
+from . import onbuy_reconciliation
 from . import onbuy_store_retry
 from . import onbuy_store_setup
 from . import onbuy_store_settings

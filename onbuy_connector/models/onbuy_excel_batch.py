@@ -19,6 +19,7 @@ from .onbuy_excel_values import (
     prepare_listing,
     prepare_template,
     prepare_variant,
+    to_html,
     write_details,
 )
 from .onbuy_listing_publish import DRAFTS
@@ -156,8 +157,16 @@ class Batch:
                 for key in [key for key in line.wrong if key in line.shown and line.row.values.get(key) == line.shown[key]]:
                     del line.wrong[key]
                 line.changes = self.find_changes(line, line.variant)
-                for key in [key for axis in AXES for key in axis if key in line.changes]:
-                    line.wrong[key] = self.env._("What its variants are is changed on the product in Odoo.")
+                self._check_axes(line)
+
+    def _check_axes(self, line):
+        """Note that a file cannot change what a variant is; another case is no change, nor is what only groups need."""
+        is_alone = not line.row.family and 'attribute1' not in line.shown
+        for key in [key for axis in AXES for key in axis if key in line.changes]:
+            if is_alone or line.changes[key].casefold() == line.shown.get(key, '').casefold():
+                del line.changes[key]
+            else:
+                line.wrong[key] = self.env._("What its variants are is changed on the product in Odoo.")
 
     def find_changes(self, line, product):
         """Return which cells of a line say something else than what is there.
@@ -171,8 +180,10 @@ class Batch:
                 known = product.onbuy_category_id.id
             else:
                 known = self._read_shown(columns[key], line.shown.get(key))
+            if key == 'onbuy_description' and known and value != CLEAR:
+                known, value = (to_html(text, product.product_tmpl_id) for text in (known, value))
             if (known is not None if value == CLEAR else value != known):
-                changes[key] = value
+                changes[key] = line.cells[key]
         return changes
 
     @staticmethod

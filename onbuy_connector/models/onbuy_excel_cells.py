@@ -74,7 +74,7 @@ class Cells:
 
     def _get_attributes(self, product):
         """Return the cells of what tells a variant from others; none where it is more than a sheet has room for."""
-        values = product.product_template_variant_value_ids
+        values = product.product_template_attribute_value_ids.sorted(lambda value: value.attribute_line_id.id)
         return {name: text for number, value in enumerate(values, 1) for name, text in (
             (f'attribute{number}', value.attribute_id.name), (f'value{number}', value.name))} if len(values) < 3 else {}
 

@@ -1,5 +1,6 @@
 """What the sheets of products and listings have for columns."""
 from odoo import models
+from odoo.fields import Domain
 
 from ..lib.excel import Column
 from ..lib.excel_cells import make_choices
@@ -50,7 +51,7 @@ class OnbuyStore(models.Model):
     def _get_excel_page_columns(self):
         """Return the columns of what a product's page on OnBuy says."""
         text = self.env._
-        brands = self.env['onbuy.brand'].search([])
+        brands = self.env['onbuy.brand'].search(Domain.TRUE)
         return [
             Column('brand', text("Brand"), 'known', text("As OnBuy writes it. Without one: Unbranded."), required=True,
                    choices=make_choices((brand.name, brand.code, brand.id) for brand in brands)),
@@ -65,7 +66,7 @@ class OnbuyStore(models.Model):
     def _get_excel_offer_columns(self, category):
         """Return the columns of condition, price and stock."""
         text = self.env._
-        conditions = category.condition_ids or self.env['onbuy.condition'].search([])
+        conditions = category.condition_ids or self.env['onbuy.condition'].search(Domain.TRUE)
         return [
             Column('condition', text("Condition"), 'choice', text("Of a new listing only."),
                    choices=make_choices((one.name, one.code, one.code) for one in conditions)),

@@ -15,7 +15,7 @@ class OnbuyExcelRow(models.Model):
     _order = 'import_id, id'
     _rec_name = 'sku'
 
-    import_id = fields.Many2one('onbuy.excel.import', required=True, readonly=True, ondelete='cascade')
+    import_id = fields.Many2one('onbuy.excel.import', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='import_id.company_id', store=True)
     sheet = fields.Char(readonly=True)
     number = fields.Integer(string="Row", readonly=True, aggregator=False)

@@ -1,10 +1,11 @@
+import logging
 from collections import Counter
 from functools import partial
 
 from psycopg2 import OperationalError
 
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import split_every
 
 from ..lib.errors import OnBuyError, RejectedError, UncertainError
@@ -12,6 +13,8 @@ from ..lib.offers import UPDATES_PER_CALL
 from ..lib.products import CODES_PER_CALL
 from .onbuy_excel_batch import Batch
 from .onbuy_excel_judge import get_result
+
+_logger = logging.getLogger(__name__)
 
 TOGETHER = 100  # rows that one unit looks at, and the rest of their groups
 FIGURES = {'ok': 'created', 'changed': 'updated', 'know': 'updated', 'wrong': 'failed'}
@@ -125,6 +128,8 @@ class OnbuyExcelImport(models.Model):
             groups = list(rows.grouped(lambda row: row.family or row.id).values())
             if len(rows) > 1:
                 return sum((self._process(part, undo) for part in (groups if len(groups) > 1 else rows)), Counter())
+            if not isinstance(error, UserError | ValueError):
+                _logger.exception("Row %s of OnBuy Excel file %s cannot be written.", rows.number, self.id)
             return rows._fail(self.env._("It could not be written: %(error)s", error=str(error).strip().split('\n')[0]))
         return self._store_outcome(batch, undo)
 

@@ -28,6 +28,15 @@ def plain(value):
     return float(value) if hasattr(value, 'quantize') else value
 
 
+def to_html(text, template):
+    """Return a description as its field keeps it, be it plain or HTML.
+
+    :param template: ``product.template``
+    """
+    html = text if _MARK.search(text) else plaintext2html(text)
+    return template._fields['onbuy_description'].convert_to_cache(html, template)
+
+
 def prepare_template(changes, template):
     """Return the values of a product, for all its variants.
 
@@ -43,7 +52,7 @@ def prepare_template(changes, template):
         values |= {'onbuy_brand_id': is_known and changes['brand'], 'onbuy_brand_name': not is_known and changes['brand']}
     if 'onbuy_description' in changes:
         text = plain(changes['onbuy_description'])
-        values['onbuy_description'] = text if not text or _MARK.search(text) else plaintext2html(text)
+        values['onbuy_description'] = text and to_html(text, template)
     if any(key in changes for key in SUMMARY):
         points = dict(zip(SUMMARY, split_lines(template.onbuy_summary), strict=False)) | changes
         values['onbuy_summary'] = '\n'.join(

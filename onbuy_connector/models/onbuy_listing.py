@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL, groupby
 
 
 class OnbuyListing(models.Model):
@@ -56,13 +57,56 @@ class OnbuyListing(models.Model):
             listing.uom_id = listing.product_id.uom_id
 
     def write(self, vals):
-        """Override of the ORM to mark a listing matched by hand, and to look again at the orders that wait for it."""
+        """Override of the ORM to mark a listing matched by hand, and to see to what follows from new values."""
         result = super().write(vals)
         if 'product_id' in vals and 'match_state' not in vals:
             self.sudo().match_state = 'matched' if vals['product_id'] else 'none'
-        if vals.get('product_id'):
-            self._release_orders()
+        self._follow_write(vals.keys())
         return result
+
+    @api.model
+    def _write_each(self, values):
+        """Write other values on each of many listings: one statement for all that change the same fields, and what follows
+        from it is seen to once.
+
+        :param dict values: ``onbuy.listing`` → values
+        """
+        self.union(*values).flush_recordset()
+        for names, pairs in groupby(values.items(), lambda pair: tuple(pair[1])):
+            listings = self.union(*(listing for listing, _own_values in pairs))
+            self.env.cr.execute(self._get_update_sql(names, pairs))
+            with self.env.protecting([self._fields[name] for name in names], listings):
+                listings.modified(names)
+            listings.invalidate_recordset(flush=False)
+            listings._follow_write(names)
+
+    @api.model
+    def _get_update_sql(self, names, pairs):
+        """Return the statement that writes other values on each of some listings.
+
+        :param names: of the fields
+        :param pairs: of listing and values
+        :rtype: SQL
+        """
+        changed = [self._fields[name] for name in names]
+        rows = [(listing.id, *(field.convert_to_column(own_values[field.name], listing) for field in changed))
+                for listing, own_values in pairs]
+        columns = SQL(", ").join(SQL.identifier(name) for name in names)
+        sets = SQL(", ").join(SQL(
+            "%s = new.%s::%s", SQL.identifier(field.name), SQL.identifier(field.name), SQL(field.column_type[1]),
+        ) for field in changed)
+        return SQL(
+            "UPDATE onbuy_listing SET write_uid = %s, write_date = %s, %s FROM (VALUES %s) AS new (id, %s) "
+            "WHERE onbuy_listing.id = new.id",
+            self.env.uid, self.env.cr.now(), sets, SQL(", ").join(rows), columns)
+
+    def _follow_write(self, names):
+        """See to what follows from new values: look again at the orders that waited for a product; a hook.
+
+        :param names: of the fields that were written
+        """
+        if 'product_id' in names:
+            self.filtered('product_id')._release_orders()
 
     def _release_orders(self):
         """Put orders back in the queue that failed while these listings had no product."""

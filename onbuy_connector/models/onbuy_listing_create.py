@@ -96,10 +96,11 @@ class OnbuyListing(models.Model):
         for listing in self:
             values.append(listing._prepare_product_values(taken))
             taken.add(values[-1]['barcode'])
-        templates = self.env['product.template'].with_context(tracking_disable=True).create(values)
-        for listing, template in zip(self, templates, strict=True):
-            product = template.product_variant_id
-            listing.write({'match_state': 'matched', 'product_id': product.id, 'uom_id': product.uom_id.id})
+        products = self.env['product.product'].with_context(tracking_disable=True).create(values)
+        self._write_each({
+            listing: {'match_state': 'matched', 'product_id': product.id, 'uom_id': product.uom_id.id}
+            for listing, product in zip(self, products, strict=True)
+        })
         self.env.flush_all()
 
     def _prepare_product_values(self, taken=()):
@@ -149,5 +150,7 @@ class OnbuyListing(models.Model):
         amount = self.currency_id._convert(self.price, currency, self.company_id, fields.Date.context_today(self))
         if store.vat_treatment == 'none' or not taxes:
             return amount
-        result = taxes.with_context(force_price_include=True).compute_all(amount, currency=currency)
-        return result['total_included' if all(tax.price_include for tax in taxes) else 'total_excluded']
+        result = taxes._get_tax_details(
+            amount, 1.0, precision_rounding=currency.rounding, special_mode='total_included',
+            rounding_method=self.company_id.tax_calculation_rounding_method)
+        return currency.round(result['total_included' if all(tax.price_include for tax in taxes) else 'total_excluded'])

@@ -46,8 +46,8 @@ class OnbuyListing(models.Model):
             found = listings._find_products(store)
             listed = listings._get_listed(store, self.env['product.product'].union(*(
                 product for products, is_sure in found.values() if not is_sure for product in products)))
-            for listing in listings:
-                listing._set_match(*found[listing], listed)
+            news = {listing: listing._get_match(*found[listing], listed) for listing in listings}
+            self._write_each({listing: values for listing, values in news.items() if values})
             if store.create_products and store.state == 'live':
                 listings.filtered(lambda listing: listing.match_state == 'none')._create_products()
 
@@ -63,12 +63,13 @@ class OnbuyListing(models.Model):
         return {listing: (by_sku[listing.sku], True) if listing.sku in by_sku else (by_code[listing.id], False)
                 for listing in self}
 
-    def _set_match(self, found, is_sure, listed):
-        """Store what was found, if it is news.
+    def _get_match(self, found, is_sure, listed):
+        """Return the values that say what was found, if it is news.
 
         :param dict found: product → unit (or None for the product's own)
         :param bool is_sure: False if it is only to be proposed when in doubt
         :param set listed: pairs of product and unit that have a listing; grows
+        :rtype: dict
         """
         values = {'match_state': 'ambiguous' if len(found) > 1 else 'none'}
         if len(found) == 1:
@@ -78,8 +79,7 @@ class OnbuyListing(models.Model):
             values = {'match_state': 'proposed'} if is_doubtful else {
                 'match_state': 'matched', 'product_id': product.id, 'uom_id': uom.id}
             listed.add((product, uom))
-        if values['match_state'] != self.match_state or values.get('product_id'):
-            self.write(values)
+        return values if values['match_state'] != self.match_state or values.get('product_id') else {}
 
     def _is_second_hand(self):
         """Return whether the thing is not sold as new."""

@@ -78,7 +78,7 @@ class OnbuyListing(models.Model):
     @api.model
     def _prepare_values(self, store, listing):
         """Override to keep the weight."""
-        return {**super()._prepare_values(store, listing), 'delivery_weight': listing.delivery_weight or 0}
+        return {**super()._prepare_values(store, listing), 'delivery_weight': listing.delivery_weight or False}
 
     def _set_received(self, values):
         """Override to let what changed on OnBuy overwrite the product's, where the store says so."""

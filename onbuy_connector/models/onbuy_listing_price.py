@@ -62,12 +62,11 @@ class OnbuyListing(models.Model):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):
-        """Override of the ORM to look again at the price when an option changes."""
-        result = super().write(vals)
-        if PRICE_OPTIONS & vals.keys():
+    def _follow_write(self, names):
+        """Override to look again at the price when an option changes."""
+        super()._follow_write(names)
+        if not PRICE_OPTIONS.isdisjoint(names):
             self.env['onbuy.offer.change'].sudo()._note(self, 'price')
-        return result
 
     # === BUSINESS METHODS === #
 

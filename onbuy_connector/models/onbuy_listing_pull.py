@@ -92,7 +92,9 @@ class OnbuyListing(models.Model):
                 continue
             elif (replace or record.remote_id == listing.listing_id) and record._differs(listing):
                 changed.append((record, listing))
-        created = self.create([self._prepare_values(store, listing) for listing in fresh])
+        created = self.create([
+            {name: value for name, value in self._prepare_values(store, listing).items() if value not in (None, False, '')}
+            for listing in fresh])  # What is empty needs not be converted.
         moved = self.union(*(record for record, listing in changed if record._is_offer_changed(listing)))
         for record, listing in changed:
             record._set_received(self._prepare_values(store, listing))
@@ -152,12 +154,12 @@ class OnbuyListing(models.Model):
             'condition': listing.condition,
             'product_codes': ','.join(listing.product_codes),
             'price': listing.price,
-            'sale_price': listing.sale_price or 0,
+            'sale_price': listing.sale_price or False,
             'sale_start_date': listing.sale_start,
             'sale_end_date': listing.sale_end,
             'stock': listing.stock,
             'stock_unknown': False,
-            'handling_time': listing.handling_time or 0,
+            'handling_time': listing.handling_time or False,
             'template_id': listing.delivery_template_id,
             'image_url': listing.image_url,
             'product_url': listing.product_url,

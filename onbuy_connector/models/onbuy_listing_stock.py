@@ -48,12 +48,11 @@ class OnbuyListing(models.Model):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):
-        """Override of the ORM to compare listings with OnBuy when an option of their stock changes."""
-        result = super().write(vals)
-        if not OPTIONS.isdisjoint(vals):
+    def _follow_write(self, names):
+        """Override to compare listings with OnBuy when an option of their stock changes."""
+        super()._follow_write(names)
+        if not OPTIONS.isdisjoint(names):
             self.env['onbuy.offer.change'].sudo()._note(self, 'stock')
-        return result
 
     # === BUSINESS METHODS === #
 

@@ -241,7 +241,8 @@ class Checks:
             except ValueError as error:
                 yield Finding(self._explain_address(product, error), place, field='onbuy_image_urls')
                 break
-        if any(picture.file_size > MAX_IMAGE_BYTES for picture in product._get_onbuy_pictures()):
+        is_own = not {*urls} <= {*product._get_onbuy_written_urls()}  # pictures of Odoo's, at least one
+        if is_own and any(picture.file_size > MAX_IMAGE_BYTES for picture in product._get_onbuy_pictures()):
             yield Finding(self.env._("A picture is larger than 5 MB: OnBuy could not fetch it."), place,
                           field='onbuy_image_urls')
 

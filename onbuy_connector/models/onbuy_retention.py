@@ -73,7 +73,7 @@ class OnbuySyncRun(models.Model):
         :return: how many were done, and how many are left
         :rtype: tuple
         """
-        stores = self.env['onbuy.store'].with_context(active_test=False).search([])
+        stores = self.env['onbuy.store'].with_context(active_test=False).search([('log_days', '>', 0)])
         domain = Domain.OR(store._get_old_runs_domain() for store in stores)
         runs = self.search(domain, limit=BATCH)
         runs.unlink()

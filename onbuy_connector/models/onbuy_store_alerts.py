@@ -31,7 +31,7 @@ class OnbuyStore(models.Model):
     _inherit = 'onbuy.store'
 
     responsible_id = fields.Many2one(
-        'res.users', string="Responsible", domain=[('share', '=', False)], copy=False, tracking=True,
+        'res.users', domain=[('share', '=', False)], copy=False, tracking=True,
         help="Gets an activity when something goes wrong, and the daily e-mail. By default who connected the store.")
     health_html = fields.Html(string="Health", compute='_compute_health_html', compute_sudo=True, sanitize=False)
 

@@ -8,7 +8,7 @@ from .onbuy_store_alerts import FAILED, REFUSED
 TEMPLATE = 'onbuy_connector.mail_template_digest'
 DAY = timedelta(hours=24)
 NOT_AGAIN = timedelta(hours=12)  # a run that is repeated sends nothing twice
-COUNTED = ('orders', 'actions', 'listings')  # alerts whose records the lines of the e-mail count
+COUNTED = ('orders', 'actions', 'listings', 'differences')  # alerts whose records the lines of the e-mail count
 
 
 class OnbuyStore(models.Model):

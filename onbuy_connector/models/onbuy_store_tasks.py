@@ -29,6 +29,7 @@ TASK_CRONS = {
     'products': 'onbuy_connector.ir_cron_create_products',
     'publish': 'onbuy_connector.ir_cron_publish',
     'excel': 'onbuy_connector.ir_cron_apply_excel',
+    'reconciliation': 'onbuy_connector.ir_cron_reconcile',
 }
 
 

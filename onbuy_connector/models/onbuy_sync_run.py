@@ -42,6 +42,7 @@ class OnbuySyncRun(models.Model):
             ('products', "New products"),
             ('publish', "Listing on OnBuy"),
             ('excel', "Excel files"),
+            ('reconciliation', "Comparison with OnBuy"),
         ],
         required=True, readonly=True,
     )

@@ -11,6 +11,8 @@ from . import test_digest
 from . import test_dispatch
 from . import test_dispatch_bad_days
 from . import test_dispatch_button
+from . import test_excel_bad_days
+from . import test_excel_download
 from . import test_excel_many
 from . import test_excel_upload
 from . import test_fees
@@ -72,6 +74,7 @@ from . import test_publish_words
 from . import test_push
 from . import test_push_bad_days
 from . import test_reference
+from . import test_reconciliation
 from . import test_refund
 from . import test_refund_in
 from . import test_reimport

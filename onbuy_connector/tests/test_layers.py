@@ -17,9 +17,14 @@ def functions(path):
             yield from ((child.name, child) for child in node.body if isinstance(child, ast.FunctionDef))
 
 
+def undoes(part):
+    """Tell whether a piece of code only undoes what was done since a savepoint."""
+    return part.attr == 'rollback' and ast.unparse(part.value) == 'savepoint'
+
+
 def called(node):
     """Return the names that a piece of code uses as attributes or calls."""
-    return {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)} | {
+    return {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute) and not undoes(part)} | {
         part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
 
 

@@ -24,7 +24,7 @@ class OnbuyOrder(models.Model):
         """
         order = self.sudo().with_company(self.company_id)
         values = {'order_id': self.id}
-        with self.env.cr.savepoint() as point:
+        with self.env.cr.savepoint() as savepoint:
             order.store_id.workflow = 'quotation'  # Undone below as well.
             try:
                 sale_order = order._import(order._parse())
@@ -32,7 +32,7 @@ class OnbuyOrder(models.Model):
                     'sale_order': sale_order, 'order': order})
             except UserError as error:
                 values['problem'] = str(error)
-            point.rollback()
+            savepoint.rollback()
         self.env.invalidate_all(flush=False)
         return values
 

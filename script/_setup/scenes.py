@@ -56,7 +56,8 @@ def excel_result(server, _cleanup):
     template = server.call('onbuy.excel.download', 'read', [wizard], ['file'])[0]['file']
     book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(template)))
     sheet = book.worksheets[0]
-    listed = server.call('onbuy.listing', 'search_read', [('product_id', '!=', False)], ['sku'], limit=1)[0]['sku']
+    listed = server.call(
+        'onbuy.listing', 'search_read', [('product_id', '!=', False)], ['sku'], limit=1, order='sku')[0]['sku']
     columns = {cell.value.rpartition('|')[2]: cell.column for cell in sheet[1] if cell.value}
     for number, row in enumerate([{'sku': listed, 'price': 42.5}, *ROWS], 4):
         for key, value in row.items():
