@@ -80,4 +80,5 @@
         'web.assets_tests': ['onbuy_connector/static/tests/tours/**/*'],
     },
     'application': True,
+    'uninstall_hook': 'uninstall_hook',
 }

@@ -98,7 +98,7 @@ def query(statement, values, database='postgres'):
     """Ask the server.
 
     :param str statement: SQL
-    :param list values: its parameters
+    :param list values: its parameters; None takes every % as it is
     :param str database: name of the database
     :return list: rows as tuples
     """
