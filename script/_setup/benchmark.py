@@ -1,0 +1,132 @@
+"""script/benchmark: how fast the module is, next to the same work with Odoo alone.
+
+Ratios within one run say more than seconds: machines differ, and other programs run on them.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from . import databases, odoo_cli, postgres
+from .console import say
+from .locks import only_one
+from .paths import ROOT
+from .testing import MODULE, TEMPLATE, make_template
+
+DATABASE = TEMPLATE.replace('_base_', '_bench_')
+PAGE = ROOT / 'docs' / 'benchmarks.md'
+BEGIN, END = '<!-- figures -->', '<!-- end of figures -->'
+WITH = '''
+import json, sys
+sys.path.insert(0, {root!r})
+from benchmarks import measures
+found = measures.measure(env, measures.{sizes})
+open({answer!r}, 'w').write(json.dumps(found))
+'''
+WITHOUT = '''
+import json, sys
+sys.path.insert(0, {root!r})
+from benchmarks import measures, plain
+found = plain.validate_deliveries(env, plain.make_deliveries(env, measures.{sizes}.deliveries))
+open({answer!r}, 'w').write(json.dumps(found))
+'''
+# What is measured, the figure as text, the target as text, and whether it is met.
+ROWS = (
+    ("Listings imported as new products ÷ bare create of the products", "{create:.2f}", "≤ 1.25", lambda f: f['create'] <= 1.25),
+    ("Creating products ÷ matching existing ones", "{match:.1f}", "≥ 5", lambda f: f['match'] >= 5),
+    ("Re-check of unchanged listings: queries per listing", "{recheck_queries:.3f}", "≤ 0.05",
+     lambda f: f['recheck_queries'] <= 0.05),
+    ("Re-check: calls (least possible: {recheck_least})", "{recheck_calls}", "the least, and one for the newest",
+     lambda f: f['recheck_calls'] <= f['recheck_least'] + 1),
+    ("Re-check: listings written", "{recheck_written}", "False", lambda f: not f['recheck_written']),
+    ("Orders imported and confirmed ÷ bare create and confirm", "{orders:.2f}", "≤ 1.00", lambda f: f['orders'] <= 1),
+    ("Stock of all {day_listings} listings changed: calls", "{offers_calls}", "one per 1,000",
+     lambda f: f['offers_calls'] <= -(-f['day_listings'] // 1000)),
+    ("Stock of all listings changed: queries per listing", "{offers_queries:.3f}", "≤ 0.03", lambda f: f['offers_queries'] <= 0.03),
+    ("Validating a delivery: queries more than without the module", "{delivery_more:.1f}", "≤ 2", lambda f: f['delivery_more'] <= 2),
+    ("Validating a delivery: time ÷ without the module", "{delivery_ratio:.2f}", "≤ 1.10", lambda f: f['delivery_ratio'] <= 1.1),
+    ("Idle pass of {idle_tasks} tasks, {growth_to} listings and orders: queries", "{idle_queries}", "≤ 60",
+     lambda f: f['idle_queries'] <= 60),
+    ("Idle pass: ms beside HTTP", "{idle_ms:.0f}", "≤ 150", lambda f: f['idle_ms'] <= 150),
+    ("A listing's time with {growth_to} more in the database ÷ without", "{growth_listings:.2f}", "≤ 1.2",
+     lambda f: f['growth_listings'] <= 1.2),
+    ("An order's time with {growth_to} more in the database ÷ without", "{growth_orders:.2f}", "≤ 1.2",
+     lambda f: f['growth_orders'] <= 1.2),
+    ("Memory: peak growth while {memory_listings} listings are read, MB", "{memory:.0f}", "≤ 100", lambda f: f['memory'] <= 100),
+    ("A day of {day_listings} listings and 500 orders: share of the day's GET allowance", "{day_get:.0%}", "≤ 20 %",
+     lambda f: f['day_get'] <= 0.2),
+    ("A day: share of the day's PUT allowance", "{day_put:.0%}", "≤ 20 %", lambda f: f['day_put'] <= 0.2),
+)
+
+
+def benchmark(arguments):
+    """Measure, and show the figures.
+
+    :param list arguments: see ``--help``
+    :return int: exit code
+    """
+    parser = argparse.ArgumentParser(prog='script/benchmark', description=__doc__)
+    parser.add_argument('--quick', action='store_true', help="small sizes: some minutes, rough figures")
+    parser.add_argument('--json', metavar='FILE', type=Path, help="write the figures there as well")
+    parser.add_argument('--write-docs', action='store_true', help="write the table to docs/benchmarks.md")
+    options = parser.parse_args(arguments)
+    sizes = 'QUICK' if options.quick else 'FULL'
+    with only_one('test'), postgres.server('postgres-test', postgres.FAST):
+        make_template()
+        without = run_in(DATABASE, WITHOUT, sizes, "Measuring Odoo alone")
+        figures = run_in(DATABASE, WITH, sizes, "Measuring the module", modules=MODULE)
+    figures['delivery_more'] = figures['delivery_queries'] - without['queries']
+    figures['delivery_ratio'] = figures['delivery_seconds'] / without['seconds']
+    table = make_table(figures)
+    print('\n'.join(table))
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + '\n')
+    if options.write_docs:
+        write_page(table)
+    return 0
+
+
+def run_in(name, script, sizes, title, modules=None):
+    """Measure in a new database.
+
+    :param str name: of the database
+    :param str script: Python for ``odoo shell``
+    :param str sizes: a name in ``benchmarks.measures``
+    :param str title: what to show
+    :param str modules: to install first
+    :return: what the script found
+    :rtype: dict
+    """
+    databases.create(name, TEMPLATE)
+    try:
+        if modules:
+            odoo_cli.install(name, modules, "Installing the module for benchmarks")
+        say(title)
+        with tempfile.TemporaryDirectory() as folder:
+            answer, source = Path(folder) / 'answer.json', Path(folder) / 'benchmark.py'
+            source.write_text(script.format(root=str(ROOT), sizes=sizes, answer=str(answer)))
+            odoo_cli.shell(name, source, f"{title} failed")
+            return json.loads(answer.read_text())
+    finally:
+        databases.drop(name)
+
+
+def make_table(figures):
+    """Return the figures as lines of a Markdown table.
+
+    :param dict figures: of ``benchmarks.measures``
+    :rtype: list
+    """
+    lines = ["| Measure | Figure | At least | |", "|---|---|---|---|"]
+    for title, figure, target, is_met in ROWS:
+        verdict = 'met' if is_met(figures) else '**missed**'
+        lines.append(f"| {title.format(**figures)} | {figure.format(**figures)} | {target} | {verdict} |")
+    return lines
+
+
+def write_page(table):
+    """Put the table into docs/benchmarks.md."""
+    before, rest = PAGE.read_text(encoding='utf-8').split(BEGIN)
+    after = rest.split(END)[1]
+    PAGE.write_text('\n'.join([before + BEGIN, *table, END + after]), encoding='utf-8')
