@@ -4,7 +4,7 @@ from odoo import fields
 
 from .meter import Meter
 
-LINES = 2
+PRODUCTS = 50
 
 
 def validate_deliveries(env, deliveries):
@@ -24,19 +24,24 @@ def validate_deliveries(env, deliveries):
 
 
 def make_deliveries(env, count):
-    """Make confirmed orders of two lines, as a seller without OnBuy has them.
+    """Make confirmed orders of two lines and their delivery, each of a buyer of its own, as a seller without OnBuy has them.
 
     :return: their deliveries
     """
-    partner = env['res.partner'].create({'name': "A buyer"})
     products = env['product.product'].create([
-        {'name': f'Thing {number}', 'is_storable': True, 'list_price': 10} for number in range(LINES)])
+        {'name': f'Thing {number}', 'is_storable': True, 'list_price': 10} for number in range(PRODUCTS)])
+    charge = env['product.product'].create({'name': "Delivery", 'type': 'service', 'list_price': 3})
     location = env['stock.warehouse'].search([('company_id', '=', env.company.id)], limit=1).lot_stock_id
     for product in products:
         env['stock.quant']._update_available_quantity(product, location, 100000)
-    orders = env['sale.order'].create([{'partner_id': partner.id, 'order_line': [
-        fields.Command.create({'product_id': product.id, 'product_uom_qty': 1}) for product in products]}
-        for _number in range(count)])
+    buyers = env['res.partner'].create([{'name': f'Buyer {number}'} for number in range(count)])
+    addresses = env['res.partner'].create([
+        {'name': buyer.name, 'parent_id': buyer.id, 'type': 'delivery', 'street': "1 High Street"} for buyer in buyers])
+    orders = env['sale.order'].create([{
+        'partner_id': buyer.id, 'partner_shipping_id': address.id, 'order_line': [
+            fields.Command.create({'product_id': product.id, 'product_uom_qty': 1})
+            for product in (products[number % PRODUCTS], products[(number + 7) % PRODUCTS], charge)],
+    } for number, (buyer, address) in enumerate(zip(buyers, addresses, strict=True))])
     orders.action_confirm()
     return orders.picking_ids
 

@@ -1,8 +1,10 @@
 """A live store of many listings, and ways to have much of it at once; runs in ``odoo shell``."""
 
 import sys
-import time
+from datetime import timedelta
 from pathlib import Path
+
+from odoo import fields
 
 from odoo.addons.onbuy_connector.models import onbuy_store_buttons
 from odoo.addons.onbuy_connector.tests.common import Sandbox
@@ -78,6 +80,14 @@ class Bench(Shop):
         for number in range(count):
             self.place_order((skus[number % len(skus)], 1), (skus[(number + 7) % len(skus)], 2), price_delivery=3.49)
 
+    def close_orders(self):
+        """Have all orders be of the past: complete, and changed so long ago that they are not read again."""
+        self.env.cr.execute("UPDATE onbuy_order SET status = 'complete', fulfilment_state = 'complete'")
+        later = fields.Datetime.to_string(fields.Datetime.now() + timedelta(hours=1))
+        self.env['onbuy.store.state']._save(self.store, 'orders', {'watermark': later})
+        self.env.cr.commit()
+        self.env.invalidate_all()
+
     def fill(self, listings, orders):
         """Have many more listings and old orders in the database, all settled, copied by SQL from one of each."""
         for table, count, own in (
@@ -97,8 +107,3 @@ class Bench(Shop):
         self.env.cr.execute("ANALYZE")
         self.env.cr.commit()
         self.env.invalidate_all()
-
-
-def wait():
-    """Let what just ended come to rest."""
-    time.sleep(0.5)

@@ -31,32 +31,25 @@ from benchmarks import measures, plain
 found = plain.validate_deliveries(env, plain.make_deliveries(env, measures.{sizes}.deliveries))
 open({answer!r}, 'w').write(json.dumps(found))
 '''
-# What is measured, the figure as text, the target as text, and whether it is met.
+# What is measured, the figure's name and format, and the most that it may be.
 ROWS = (
-    ("Listings imported as new products ÷ bare create of the products", "{create:.2f}", "≤ 1.25", lambda f: f['create'] <= 1.25),
-    ("Creating products ÷ matching existing ones", "{match:.1f}", "≥ 5", lambda f: f['match'] >= 5),
-    ("Re-check of unchanged listings: queries per listing", "{recheck_queries:.3f}", "≤ 0.05",
-     lambda f: f['recheck_queries'] <= 0.05),
-    ("Re-check: calls (least possible: {recheck_least})", "{recheck_calls}", "the least, and one for the newest",
-     lambda f: f['recheck_calls'] <= f['recheck_least'] + 1),
-    ("Re-check: listings written", "{recheck_written}", "False", lambda f: not f['recheck_written']),
-    ("Orders imported and confirmed ÷ bare create and confirm", "{orders:.2f}", "≤ 1.00", lambda f: f['orders'] <= 1),
-    ("Stock of all {day_listings} listings changed: calls", "{offers_calls}", "one per 1,000",
-     lambda f: f['offers_calls'] <= -(-f['day_listings'] // 1000)),
-    ("Stock of all listings changed: queries per listing", "{offers_queries:.3f}", "≤ 0.03", lambda f: f['offers_queries'] <= 0.03),
-    ("Validating a delivery: queries more than without the module", "{delivery_more:.1f}", "≤ 2", lambda f: f['delivery_more'] <= 2),
-    ("Validating a delivery: time ÷ without the module", "{delivery_ratio:.2f}", "≤ 1.10", lambda f: f['delivery_ratio'] <= 1.1),
-    ("Idle pass of {idle_tasks} tasks, {growth_to} listings and orders: queries", "{idle_queries}", "≤ 60",
-     lambda f: f['idle_queries'] <= 60),
-    ("Idle pass: ms beside HTTP", "{idle_ms:.0f}", "≤ 150", lambda f: f['idle_ms'] <= 150),
-    ("A listing's time with {growth_to} more in the database ÷ without", "{growth_listings:.2f}", "≤ 1.2",
-     lambda f: f['growth_listings'] <= 1.2),
-    ("An order's time with {growth_to} more in the database ÷ without", "{growth_orders:.2f}", "≤ 1.2",
-     lambda f: f['growth_orders'] <= 1.2),
-    ("Memory: peak growth while {memory_listings} listings are read, MB", "{memory:.0f}", "≤ 100", lambda f: f['memory'] <= 100),
-    ("A day of {day_listings} listings and 500 orders: share of the day's GET allowance", "{day_get:.0%}", "≤ 20 %",
-     lambda f: f['day_get'] <= 0.2),
-    ("A day: share of the day's PUT allowance", "{day_put:.0%}", "≤ 20 %", lambda f: f['day_put'] <= 0.2),
+    ("Listings imported as new products ÷ bare create of the products", 'create', '.2f', 1.25),
+    ("Matching listings to existing products ÷ creating products", 'match', '.2f', 0.20),
+    ("Re-check of unchanged listings: queries per listing", 'recheck_queries', '.3f', 0.05),
+    ("Re-check: calls more than the least, of which one is for the newest", 'recheck_more', 'd', 1),
+    ("Re-check: listings written", 'recheck_written', 'd', 0),
+    ("Orders imported and confirmed ÷ bare create and confirm", 'orders', '.2f', 1.0),
+    ("Stock of all listings changed: calls per 1,000", 'offers_calls', '.1f', 1.0),
+    ("Stock of all listings changed: queries per listing", 'offers_queries', '.3f', 0.03),
+    ("Validating a delivery: queries more than without the module", 'delivery_more', '.1f', 2.0),
+    ("Validating a delivery: time ÷ without the module", 'delivery_ratio', '.2f', 1.10),
+    ("Idle pass of {idle_tasks} tasks, {growth_to} past orders and listings: queries", 'idle_queries', 'd', 60),
+    ("Idle pass: milliseconds beside HTTP", 'idle_ms', '.0f', 150),
+    ("A listing's time with {growth_to} more in the database ÷ without", 'growth_listings', '.2f', 1.2),
+    ("An order's time with {growth_to} more in the database ÷ without", 'growth_orders', '.2f', 1.2),
+    ("Memory: MB that reading {listings} listings adds to the peak", 'memory', '.0f', 100),
+    ("A day of {listings} listings and 500 orders: % of the GET allowance", 'day_get', '.0f', 20),
+    ("A day: % of the PUT allowance", 'day_put', '.0f', 20),
 )
 
 
@@ -118,10 +111,10 @@ def make_table(figures):
     :param dict figures: of ``benchmarks.measures``
     :rtype: list
     """
-    lines = ["| Measure | Figure | At least | |", "|---|---|---|---|"]
-    for title, figure, target, is_met in ROWS:
-        verdict = 'met' if is_met(figures) else '**missed**'
-        lines.append(f"| {title.format(**figures)} | {figure.format(**figures)} | {target} | {verdict} |")
+    lines = ["| Measure | Figure | At most | |", "|---|---|---|---|"]
+    for title, name, form, most in ROWS:
+        verdict = 'met' if figures[name] <= most else '**missed**'
+        lines.append(f"| {title.format(**figures)} | {figures[name]:{form}} | {most:{form}} | {verdict} |")
     return lines
 
 
