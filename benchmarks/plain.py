@@ -23,12 +23,13 @@ def validate_deliveries(env, deliveries):
     return {'queries': meter.queries / len(deliveries), 'seconds': meter.seconds / len(deliveries)}
 
 
-def make_deliveries(env, count):
+def make_deliveries(env, count, products=None):
     """Make confirmed orders of two lines and their delivery, each of a buyer of its own, as a seller without OnBuy has them.
 
+    :param products: that are sold; default: new ones
     :return: their deliveries
     """
-    products = env['product.product'].create([
+    products = products or env['product.product'].create([
         {'name': f'Thing {number}', 'is_storable': True, 'list_price': 10} for number in range(PRODUCTS)])
     charge = env['product.product'].create({'name': "Delivery", 'type': 'service', 'list_price': 3})
     location = env['stock.warehouse'].search([('company_id', '=', env.company.id)], limit=1).lot_stock_id
@@ -40,7 +41,7 @@ def make_deliveries(env, count):
     orders = env['sale.order'].create([{
         'partner_id': buyer.id, 'partner_shipping_id': address.id, 'order_line': [
             fields.Command.create({'product_id': product.id, 'product_uom_qty': 1})
-            for product in (products[number % PRODUCTS], products[(number + 7) % PRODUCTS], charge)],
+            for product in (products[number % len(products)], products[(number + 7) % len(products)], charge)],
     } for number, (buyer, address) in enumerate(zip(buyers, addresses, strict=True))])
     orders.action_confirm()
     return orders.picking_ids

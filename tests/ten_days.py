@@ -55,7 +55,7 @@ class Days(Shop):
             self.run(*ROUND)
             self.pass_time(hours=HOURS)
         self.store._ask_full_reading()
-        self.run('sync_listings', 'push_offers', 'reconcile')
+        self.run('sync_listings', 'compare_offers', 'push_offers', 'reconcile')
         return {'wrong': self.find_wrong(), 'happened': self.happened}
 
     def find_wrong(self):
