@@ -60,14 +60,25 @@ def screenshots():
     return take(sys.argv[2:])
 
 
+def benchmark():
+    """Measure how fast the module is.
+
+    :return int: exit code
+    """
+    from _setup.benchmark import benchmark as measure
+    return measure(sys.argv[2:])
+
+
 COMMANDS = {
     'bootstrap': bootstrap,
     'server': server,
     'test': lambda: in_environment('run-tests'),
     'screenshots': lambda: in_environment('take-screenshots'),
+    'benchmark': lambda: in_environment('run-benchmark'),
     'serve': serve,
     'take-screenshots': screenshots,
     'run-tests': run_tests,
+    'run-benchmark': benchmark,
 }
 
 

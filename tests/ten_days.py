@@ -1,4 +1,4 @@
-"""Days in the life of a shop, with bad luck: people order, cancel, send, refund and change stock and prices, while OnBuy fails.
+"""Days in the life of a shop with bad luck: people order, cancel, send, refund, change stock and prices; OnBuy fails.
 
 Runs inside a database (see ``inside``). Everything that happens follows from the seed.
 """
@@ -12,9 +12,10 @@ from odoo.addons.onbuy_connector.models.onbuy_order_refund import Amounts, to_pe
 HOURS = 3  # that pass from one round to the next
 ROUNDS_A_DAY = 24 // HOURS
 OUTAGES = (
-    {'kind': 'status', 'status': 503}, {'kind': 'status', 'status': 500}, {'kind': 'status', 'status': 429, 'retry_after': 600},
-    {'kind': 'non_json', 'status': 502}, {'kind': 'malformed_json'}, {'kind': 'drop_before'}, {'kind': 'drop_after'},
-    {'kind': 'timeout_after', 'seconds': 0.1}, {'kind': 'superseded_token', 'count': 1}, {'kind': 'short_page', 'method': 'GET'},
+    {'kind': 'status', 'status': 503}, {'kind': 'status', 'status': 500}, {'kind': 'non_json', 'status': 502},
+    {'kind': 'status', 'status': 429, 'retry_after': 600}, {'kind': 'malformed_json'}, {'kind': 'drop_before'},
+    {'kind': 'drop_after'}, {'kind': 'timeout_after', 'seconds': 0.1}, {'kind': 'superseded_token', 'count': 1},
+    {'kind': 'short_page', 'method': 'GET'},
 )
 FEW = {'GET': 12, 'POST': 6, 'PUT': 6, 'DELETE': 6}  # calls an hour while another program uses the account
 ROUND = ('sync_orders', 'send_actions', 'push_offers', 'sync_order_statuses')
@@ -54,7 +55,7 @@ class Days(Shop):
             self.run(*ROUND)
             self.pass_time(hours=HOURS)
         self.store._ask_full_reading()
-        self.run('sync_listings', 'push_offers', 'reconcile')
+        self.run('sync_listings', 'compare_offers', 'push_offers', 'reconcile')
         return {'wrong': self.find_wrong(), 'happened': self.happened}
 
     def find_wrong(self):
@@ -92,16 +93,17 @@ class Days(Shop):
         """Have buyers and the seller do what they do in some hours."""
         for _number in range(self.dice.randrange(4)):
             self.order()
-        for deed in (self.cancel, self.deliver_some, self.refund_here, self.refund_there, self.move_stock, self.change_price):
+        deeds = (self.cancel, self.deliver_some, self.refund_here, self.refund_there, self.move_stock, self.change_price)
+        for deed in deeds:
             if self.dice.random() < 0.5:
                 deed()
         self.env.cr.commit()
 
     def choose(self, *domain):
         """Return one of the orders that nobody cancelled or refunded, as Odoo knows them; or none."""
-        orders = self.env['onbuy.order'].search([
-            ('name', 'in', sorted(set(self.names) - self.cancelled - self.refunded)), ('sync_state', '=', 'synced'), *domain],
-            order='name')
+        names = sorted(set(self.names) - self.cancelled - self.refunded)
+        orders = self.env['onbuy.order'].search(
+            [('name', 'in', names), ('sync_state', '=', 'synced'), *domain], order='name')
         free = orders.filtered(lambda order: set(order.action_ids.mapped('sync_state')) <= {'synced'})
         return self.dice.choice(free) if free else free
 

@@ -215,8 +215,10 @@ class OnbuyOrder(models.Model):
         ]
         for row in remote.lines:
             line = lines.pop(row.reference, self.env['onbuy.order.line'])
-            pairs.append((self.env._("Pieces of %(sku)s", sku=row.sku), row.quantity, line.quantity))
-            pairs.append((self.env._("Dispatched of %(sku)s", sku=row.sku), row.quantity_dispatched, line.quantity_dispatched))
+            pairs += [
+                (self.env._("Pieces of %(sku)s", sku=row.sku), row.quantity, line.quantity),
+                (self.env._("Dispatched of %(sku)s", sku=row.sku), row.quantity_dispatched, line.quantity_dispatched),
+            ]
         return [self.env._("%(what)s was %(theirs)s on OnBuy and %(ours)s here; it was read again.",
                            what=what, theirs=theirs, ours=ours) for what, theirs, ours in pairs if theirs != ours]
 

@@ -11,6 +11,7 @@ from .onbuy_store_tasks import TASK_CRONS
 _logger = logging.getLogger(__name__)
 
 RATE_LIMIT_WAIT = timedelta(minutes=2)
+DAILY, DAILY_WAIT = ('comparison', 'reconciliation'), timedelta(hours=1)  # not as late as tomorrow
 
 
 class OnbuyStore(models.Model):
@@ -73,6 +74,8 @@ class OnbuyStore(models.Model):
             problem = self._note_failure(task, started, error)
             if isinstance(error, RateLimitError):
                 self._trigger_task(task, at=fields.Datetime.now() + RATE_LIMIT_WAIT)
+            elif task in DAILY:
+                self._trigger_task(task, at=fields.Datetime.now() + DAILY_WAIT)
         elif is_complete:
             self._note_success(task)
         return problem

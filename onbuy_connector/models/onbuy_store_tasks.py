@@ -15,6 +15,7 @@ _logger = logging.getLogger(__name__)
 
 BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
+LOOKING = ('orders', 'order_statuses', 'listings')  # look for alerts though nothing happened: time makes some
 TASK_CRONS = {
     'orders': 'onbuy_connector.ir_cron_sync_orders',
     'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
@@ -102,7 +103,8 @@ class OnbuyStore(models.Model):
         time_left = commit_progress(1)
         is_done = bool(is_complete and not error)
         self._cron_aside(partial(self._tell_askers, askers, task, figures, is_done, problem))
-        self._cron_aside(self._update_alerts)
+        if task in LOOKING or problem or not figures.keys() <= {'calls', 'seen'}:
+            self._cron_aside(self._update_alerts)
         wait = FAILURE_WAIT if error else None
         self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
         self._trigger_waiting_offers(wait)

@@ -74,6 +74,7 @@ from . import test_publish_words
 from . import test_push
 from . import test_push_bad_days
 from . import test_reference
+from . import test_query_counts
 from . import test_reconciliation
 from . import test_refund
 from . import test_refund_in

@@ -48,7 +48,7 @@ class TestAlerts(PushCommon):
     def test_looking_costs_few_queries_and_writes_nothing_while_nothing_changes(self):
         self.run_orders()
         self.env.invalidate_all()
-        with self.assertQueryCount(16):
+        with self.assertQueryCount(18):
             self.store._update_alerts()
         self.env.cr.execute("SELECT xmin FROM onbuy_store_state WHERE topic = 'alerts'")
         before = self.env.cr.fetchall()

@@ -260,6 +260,9 @@ class TestReconciliation(ShippingCommon):
             self.reconcile()
         state = self.env['onbuy.store.state']._load(self.store, 'reconciliation')
         self.assertTrue(state.get('reached') and state.get('seen') and not state.get('at'), state)
+        triggers = self.env['ir.cron.trigger'].search([
+            ('cron_id', '=', self.env.ref('onbuy_connector.ir_cron_reconcile').id)])
+        self.assertTrue(triggers.filtered(lambda one: one.call_at > fields.Datetime.now() + timedelta(minutes=50)))
         self.assert_equal()
 
     def test_one_order_that_makes_no_sense_does_not_hide_the_others(self):
