@@ -64,9 +64,10 @@ class OnbuyListing(models.Model):
 
     def _follow_write(self, names):
         """Override to look again at the price when an option changes."""
-        super()._follow_write(names)
+        result = super()._follow_write(names)
         if not PRICE_OPTIONS.isdisjoint(names):
             self.env['onbuy.offer.change'].sudo()._note(self, 'price')
+        return result
 
     # === BUSINESS METHODS === #
 

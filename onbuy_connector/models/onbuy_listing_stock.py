@@ -50,9 +50,10 @@ class OnbuyListing(models.Model):
 
     def _follow_write(self, names):
         """Override to compare listings with OnBuy when an option of their stock changes."""
-        super()._follow_write(names)
+        result = super()._follow_write(names)
         if not OPTIONS.isdisjoint(names):
             self.env['onbuy.offer.change'].sudo()._note(self, 'stock')
+        return result
 
     # === BUSINESS METHODS === #
 

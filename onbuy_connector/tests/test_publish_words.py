@@ -158,6 +158,7 @@ class TestPublishWords(PublishCommon):
                 self.answer('PUT', '/listings/by-sku', lambda row, words=words: row.update(error=words))
                 self.count_stock(listing.product_id, next(NUMBERS) + 20)
                 listing.next_attempt = False
+                self.env.cr.flush()  # As a commit does: changes of stock are noted together.
                 self.run_cron('push_offers')
                 self.assertEqual((listing.sync_state, listing.sync_error, listing.trouble_text), ('error', words, words))
 
