@@ -3,7 +3,6 @@ from functools import partial
 
 from odoo import api, fields, models
 
-from ..lib import const
 from ..lib.errors import AnswerError, NotFoundError
 
 TREE_DAYS = 30
@@ -40,7 +39,7 @@ class OnbuyStore(models.Model):
                 return
             yield partial(self._store_terms, client.conditions(), client.commission_tiers())
         for page in client.iter_categories(offset=offset):
-            yield partial(self._store_categories_page, page, offset=page.offset + const.CATALOGUE_PAGE)
+            yield partial(self._store_categories_page, page, offset=page.next_offset)
         if missing := self._get_missing_categories():
             page = client.categories_by_id(missing.mapped('code'))  # The pages may have shifted meanwhile.
             yield partial(self._store_categories_page, page)
