@@ -1,10 +1,11 @@
 {
     'name': "OnBuy Connector",
     'version': '19.0.1.1.0',
-    'summary': "Your OnBuy store in Odoo: listings, orders, dispatch, cancellations, refunds",
+    'summary': "Your OnBuy store in Odoo: listings, stock, prices, orders, dispatch, cancellations, refunds",
     'category': 'Sales/Sales',
     'author': "OnBuy Connector contributors",
     'license': 'LGPL-3',
+    'images': ['static/description/dashboard.png'],
     'depends': ['sale_management', 'sale_stock', 'sale_margin', 'stock_delivery'],
     'external_dependencies': {'python': ['openpyxl', 'python-stdnum', 'requests']},
     'data': [
