@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import polib
 import pytest
 
 from conftest import ROOT
@@ -19,6 +20,7 @@ NOT_OURS = ('manifest-required-author', 'missing-readme', 'consider-merging-clas
 SHELL_SCRIPTS = ('script/benchmark', 'script/bootstrap', 'script/lib.sh', 'script/screenshots', 'script/server',
                  'script/test', '.ci/run')
 ADDONS = ('onbuy_connector', 'onbuy_connector_mrp')
+PARTS = re.compile(r'%\(\w+\)[sd]|%%|%[sd]|<[^>]+>')  # of a text that stay as they are
 
 
 def run(*command, **options):
@@ -96,3 +98,12 @@ def test_the_file_of_translatable_texts_is_current(installed_database, tmp_path,
     if os.environ.get('RENEW_POT'):
         shutil.copyfile(exported, pot)
     assert texts(pot) == texts(exported)
+
+
+@pytest.mark.parametrize('addon', ADDONS)
+def test_every_text_is_there_in_simplified_chinese_with_all_its_parts(addon):
+    folder = ROOT / addon / 'i18n'
+    chinese = {entry.msgid: entry.msgstr for entry in polib.pofile(folder / 'zh_CN.po')}
+    for entry in polib.pofile(folder / f'{addon}.pot'):
+        assert chinese.get(entry.msgid), f"not translated: {entry.msgid}"
+        assert sorted(PARTS.findall(entry.msgid)) == sorted(PARTS.findall(chinese[entry.msgid]))
