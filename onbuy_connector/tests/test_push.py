@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -253,3 +254,20 @@ class TestPushMany(PushCommon):
         self.note(listings)
         self.push_all()
         self.assertEqual((len(self.puts()), self.count_rows()), (10, 0))
+
+    def test_10000_unchanged_listings_are_read_again_in_the_fewest_calls_and_none_is_written(self):
+        places, state, long_ago = self.get_places(), self.store._get_listings_state(), '2020-01-01 00:00:00'
+        self.store._save_listings_state({**state, 'full_at': long_ago})
+        self.sandbox.control('DELETE', '/requests')
+        while self.store._get_listings_state()['full_at'] == long_ago:
+            self.run_cron('sync_listings')
+        offsets = [re.search(r'(?:^|&)offset=(\d+)', one['query'])[1] for one in self.sandbox.requests('/listings', 'GET')]
+        self.assertLessEqual(len(offsets), 10000 // 100 + 1)  # Each page once, the newest perhaps twice.
+        self.assertEqual(len(set(offsets)), 10000 // 100)
+        self.assertEqual(self.get_places(), places)
+
+    def get_places(self):
+        """Return where PostgreSQL keeps the row of each listing: a row that is written moves."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT id, ctid::text FROM onbuy_listing WHERE store_id = %s", [self.store.id])
+        return dict(self.env.cr.fetchall())
