@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 
 BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
-LOOKING = ('orders', 'order_statuses', 'listings', 'offers')  # look for alerts though nothing happened: time or a hold makes some
+LOOKING = ('orders', 'order_statuses', 'listings', 'offers')  # look for alerts though nothing happened: time makes some
 TASK_CRONS = {
     'orders': 'onbuy_connector.ir_cron_sync_orders',
     'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
