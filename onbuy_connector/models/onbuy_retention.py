@@ -16,6 +16,20 @@ FORGOTTEN = {
 }
 
 
+def clean_up(model, domain, forget):
+    """Do a part of a clean-up.
+
+    :param model: an empty recordset
+    :param domain: of what is to be forgotten; what is done falls out of it
+    :param forget: callable that does it to records
+    :return: how many were done, and how many are left
+    :rtype: tuple
+    """
+    records = model.search(domain, limit=BATCH)
+    forget(records)
+    return len(records), model.search_count(domain) if len(records) == BATCH else 0
+
+
 class OnbuyStore(models.Model):
     """How long what OnBuy sent, and what was noted of it, is kept. All clean-ups are here; each does a part at a time."""
 
@@ -58,9 +72,7 @@ class OnbuyOrder(models.Model):
         """
         stores = self.env['onbuy.store'].with_context(active_test=False).search([('retention_days', '>', 0)])
         domain = Domain.OR(store._get_forget_domain() for store in stores)
-        orders = self.search(domain, limit=BATCH)
-        orders.write({**FORGOTTEN, 'next_attempt': False})
-        return len(orders), self.search_count(domain) if len(orders) == BATCH else 0
+        return clean_up(self, domain, lambda orders: orders.write({**FORGOTTEN, 'next_attempt': False}))
 
 
 class OnbuySyncRun(models.Model):
@@ -75,9 +87,7 @@ class OnbuySyncRun(models.Model):
         """
         stores = self.env['onbuy.store'].with_context(active_test=False).search([('log_days', '>', 0)])
         domain = Domain.OR(store._get_old_runs_domain() for store in stores)
-        runs = self.search(domain, limit=BATCH)
-        runs.unlink()
-        return len(runs), self.search_count(domain) if len(runs) == BATCH else 0
+        return clean_up(self, domain, type(self).unlink)
 
 
 class OnbuyDebugCall(models.Model):
@@ -91,9 +101,7 @@ class OnbuyDebugCall(models.Model):
         :rtype: tuple
         """
         domain = [('date', '<', fields.Datetime.now() - timedelta(days=CALL_DAYS))]
-        calls = self.search(domain, limit=BATCH)
-        calls.unlink()
-        return len(calls), self.search_count(domain) if len(calls) == BATCH else 0
+        return clean_up(self, domain, type(self).unlink)
 
 
 class OnbuyStoreState(models.Model):
