@@ -138,13 +138,15 @@ def test_two_cron_workers_and_a_user_at_once_kill_no_token_overspend_nothing_and
         programs = [copy.start(CRON_WORKER.format(seconds=SECONDS)) for _worker in range(2)]
         programs.append(copy.start(BUTTON_USER.format(seconds=SECONDS)))
         names = place_orders(copy, SECONDS, SECONDS)
-        for program in programs:
-            program.result()
+        try:
+            for program in programs:
+                program.result()
+        finally:  # The tests after this one have allowance again.
+            copy.sandbox.control('PUT', '/settings', {'limits_enabled': False})
         assert copy.sandbox.control('GET', '/state')['accounts']['live']['tokens']['issued'] - tokens <= 1
         assert_calls_were_kept_within(copy.sandbox, 80)
         spent = len(copy.sandbox.requests())
         # What the allowance put off is done when there is allowance again.
-        copy.sandbox.control('PUT', '/settings', {'limits_enabled': False})
         copy.do("store.write({'limit_get': 9999, 'limit_put': 9999, 'limit_post': 9999})\nenv.cr.commit()\n" + MAKE_DUE
                 + FINISH_ORDERS + "for _time in range(3):\n    run(*CRONS)\n")
         found = copy.do(FIGURES)

@@ -1,5 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 
 from .onbuy_order_partner import get_territory
 
@@ -141,10 +143,16 @@ class OnbuyStore(models.Model):
 
         :param base: ``account.fiscal.position``, or empty for the company's taxes as they are
         :param bool no_vat: for a store without output VAT
+        :raise ConcurrencyError: if another worker is just making it
         """
         found = self.position_ids.filtered(
             lambda position: position.onbuy_base_id == base and position.onbuy_no_vat == no_vat)
-        return found[:1] or self.env['account.fiscal.position'].create(self._prepare_position_values(base, no_vat))
+        if found:
+            return found[0]
+        try:
+            return self.env['account.fiscal.position'].create(self._prepare_position_values(base, no_vat))
+        except UniqueViolation as error:  # This transaction cannot see it: the next attempt can.
+            raise ConcurrencyError("The same fiscal position was made by another worker.") from error
 
     @api.model
     def _prepare_position_values(self, base, no_vat):

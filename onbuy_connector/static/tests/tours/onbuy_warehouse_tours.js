@@ -43,13 +43,17 @@ registry.category("web_tour.tours").add("onbuy_ship_ten", {
             run: "click",
         },
         {
-            content: "Ten deliveries, with their service",
-            trigger: ".o_pager_limit:contains('10'), .o_pager:contains('10 / 10'), .o_list_view:has(.o_data_row:eq(9)) .o_data_row:contains('Standard')",
+            content: "Ten deliveries and no other, with their service",
+            trigger: ".o_list_view:has(.o_data_row:eq(9)):not(:has(.o_data_row:eq(10))) .o_data_row:contains('Standard')",
         },
         {
             content: "Choose them all",
             trigger: "thead .o_list_record_selector input",
             run: "click",
+        },
+        {
+            content: "They are chosen",
+            trigger: ".o_selection_box:contains('10')",
         },
         {
             content: "Open the actions",
