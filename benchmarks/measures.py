@@ -44,6 +44,7 @@ def measure(env, sizes):
         found |= measure_recheck(bench, sizes)
         found |= measure_offers(bench, sizes)
         found |= measure_orders(bench, sizes)
+        found |= measure_quotations(bench, sizes)
         found |= measure_delivery(bench, sizes)
         found |= measure_growth(bench, sizes)
         found |= measure_idle(bench)
@@ -150,6 +151,21 @@ def measure_orders(bench, sizes):
             plain.create_orders(bench.env, new)
         bare += meter.seconds
     return {'orders': ours / bare, 'orders_ms': 1000 * ours / sizes.orders, 'orders_bare_ms': 1000 * bare / sizes.orders}
+
+
+def measure_quotations(bench, sizes):
+    """Orders come in as quotations: what another connector is measured by as well."""
+    bench.store.workflow = 'quotation'
+    bench.place_orders(sizes.orders)
+    bench.env.invalidate_all()
+    with Meter() as meter:
+        bench.task('orders')
+    bench.store.workflow = 'confirmed'
+    found = bench.env['onbuy.order'].search([], order='id desc', limit=sizes.orders).sale_order_ids
+    assert len(found) == sizes.orders and set(found.mapped('state')) == {'draft'}
+    found.action_cancel()
+    bench.env.cr.commit()
+    return {'quotations_ms': 1000 * meter.seconds / sizes.orders, 'quotations_queries': meter.queries / sizes.orders}
 
 
 def measure_delivery(bench, sizes):

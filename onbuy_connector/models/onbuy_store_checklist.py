@@ -23,16 +23,20 @@ class OnbuyStore(models.Model):
                 'links': [{'label': self.env._("Shipping mapping"), 'tab': 'shipping'}]}
 
     def _check_order_lines(self):
-        missing = [
-            self._fields[name].get_description(self.env)['string']
-            for name in ('delivery_product_id', 'discount_product_id', 'rounding_product_id') if not self[name]]
+        missing = self._get_missing_products()
         workflow = dict(self._fields['workflow']._description_selection(self.env))[self.workflow]
-        text = self.env._("Products for %(lines)s are missing: orders with such a line cannot be imported.",
+        text = self.env._("Products for %(lines)s are missing or archived: orders with such a line cannot be imported.",
                           lines=", ".join(missing)) if missing else self.env._(
             "Orders are taken to: %(workflow)s.", workflow=workflow)
         return {'state': 'bad' if missing else 'ok', 'title': self.env._("Money"), 'text': text, 'links': [
             {'label': self.env._("Choose products"), 'tab': 'accounting'},
             {'label': self.env._("How far orders are taken"), 'tab': 'orders'}]}
+
+    def _get_missing_products(self):
+        """Return the labels of the settings whose product of order lines is missing or archived."""
+        return [
+            self._fields[name].get_description(self.env)['string']
+            for name in ('delivery_product_id', 'discount_product_id', 'rounding_product_id') if not self[name].active]
 
     def _check_allowance(self):
         return {

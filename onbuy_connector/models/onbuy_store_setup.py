@@ -232,7 +232,7 @@ class OnbuyStore(models.Model):
     def _check_money(self):
         """Currency, VAT, the products of delivery, discount and rounding."""
         form = self._make_check('', '')['action']
-        products = (self.delivery_product_id, self.discount_product_id, self.rounding_product_id)
+        missing = ", ".join(self._get_missing_products())
         return [
             {**self._check_currency(), 'action': form},
             self._make_check(
@@ -243,8 +243,8 @@ class OnbuyStore(models.Model):
             self._check_twins(),
             self._make_check(
                 self.env._("Products of delivery, discount and rounding"), self.env._("They are there."),
-                not all(product.active for product in products) and self.env._(
-                    "One is missing or archived. Choose them in the Accounting tab: orders need them.")),
+                missing and self.env._(
+                    "Missing or archived: %(lines)s. Choose them in the Accounting tab: orders need them.", lines=missing)),
         ]
 
     def _check_twins(self):

@@ -186,6 +186,14 @@ class TestSettings(OnbuyCommon):
                         self.assertTrue(self.env.ref(link['action']))
         self.assertTrue({check['state'] for check in store.checklist} <= SETTLED)
 
+    def test_an_archived_product_of_order_lines_is_told_by_its_setting(self):
+        store = self.connect()
+        store.rounding_product_id.active = False
+        for checks in (store._get_checklist(), store._get_setup_checks()):
+            told = [check['text'] for check in checks if check['state'] == 'bad' and "archived" in check['text']]
+            self.assertEqual(len(told), 1)
+            self.assertIn(store._fields['rounding_product_id'].string, told[0])
+
     def test_northern_ireland_and_the_isle_of_man_are_taxed_as_the_mainland_unless_told(self):
         store = self.connect()
         domestic = self.company.domestic_fiscal_position_id

@@ -8,7 +8,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from . import databases, odoo_cli, postgres
+from . import databases, odoo_cli, postgres, rival
 from .console import say
 from .locks import only_one
 from .paths import ROOT
@@ -31,6 +31,13 @@ from benchmarks import measures, plain
 found = plain.validate_deliveries(env, plain.make_deliveries(env, measures.{sizes}.deliveries))
 open({answer!r}, 'w').write(json.dumps(found))
 '''
+RIVAL = '''
+import json, sys
+sys.path.insert(0, {root!r})
+from benchmarks import measures, shopify
+found = shopify.measure(env, measures.{sizes}.orders)
+open({answer!r}, 'w').write(json.dumps(found))
+'''
 # What is measured, the figure's name and format, and the most that it may be.
 ROWS = (
     ("Listings imported as new products ÷ bare create of the products", 'create', '.2f', 1.25),
@@ -39,6 +46,7 @@ ROWS = (
     ("Re-check: calls more than the least, of which one is for the newest", 'recheck_more', 'd', 1),
     ("Re-check: listings written", 'recheck_written', 'd', 0),
     ("Orders imported and confirmed ÷ bare create and confirm", 'orders', '.2f', 1.0),
+    ("Orders imported as quotations ÷ OCA's shopify_connector importing equal ones", 'rival', '.2f', 0.5),
     ("Stock of all listings changed: calls per 1,000", 'offers_calls', '.1f', 1.0),
     ("Stock of all listings changed: queries per listing", 'offers_queries', '.3f', 0.03),
     ("Validating a delivery: queries more than without the module", 'delivery_more', '.1f', 2.0),
@@ -72,6 +80,8 @@ def benchmark(arguments):
         make_template()
         without = run_in(DATABASE, WITHOUT, sizes, "Measuring Odoo alone")
         figures = run_in(DATABASE, WITH, sizes, "Measuring the module", modules=MODULE)
+        other = run_in(DATABASE, RIVAL, sizes, "Measuring OCA's shopify_connector", modules=rival.install())
+    figures |= {'rival': figures['quotations_ms'] / other['ms'], 'rival_ms': other['ms'], 'rival_queries': other['queries']}
     for name in ('delivery', 'onbuy_delivery'):
         figures[f'{name}_more'] = figures[f'{name}_queries'] - without['queries']
         figures[f'{name}_ratio'] = figures[f'{name}_seconds'] / without['seconds']
