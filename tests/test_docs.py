@@ -4,6 +4,7 @@ import ast
 import re
 import xml.etree.ElementTree as ET
 from functools import cache
+from itertools import chain
 
 import pytest
 
@@ -11,6 +12,7 @@ from conftest import ROOT
 
 DOCS = ROOT / 'docs'
 ADDON = ROOT / 'onbuy_connector'
+PYTHON = (*ADDON.glob('models/*.py'), *ADDON.glob('wizards/*.py'))
 PLACEHOLDER = re.compile(r'%\(\w+\)[sd]')
 # Of trouble tells what is raised, what is handed to these, or a sentence in a function of such a name.
 TELLING_CALLS = {'_set_sync_error', '_refuse', '_close', '_wait_publish', '_note_left_out', '_add_note', 'Finding',
@@ -73,15 +75,13 @@ def find_telling_texts():
     :return set: of texts as they are in the code
     """
     texts = set()
-    for path in (*ADDON.glob('models/*.py'), *ADDON.glob('wizards/*.py')):
-        for node, around in parse(path):
-            name, strings = called(node), [
-                one.value for one in getattr(node, 'args', ())
-                if isinstance(one, ast.Constant) and isinstance(one.value, str)] if isinstance(node, ast.Call) else []
-            if name in ('Constraint', 'UniqueIndex'):
-                texts.update(strings[1:])
-            elif name in ('_', '_lt') and strings and is_telling(strings[0], node, around):
-                texts.add(strings[0])
+    for node, around in chain.from_iterable(map(parse, PYTHON)):
+        name = called(node)
+        strings = [one.value for one in node.args if isinstance(getattr(one, 'value', None), str)] if name else []
+        if name in ('Constraint', 'UniqueIndex'):
+            texts.update(strings[1:])
+        elif name in ('_', '_lt') and strings and is_telling(strings[0], node, around):
+            texts.add(strings[0])
     return texts
 
 
@@ -91,15 +91,14 @@ def read_fields():
     :return dict: model → name → (label, whether no person sets it, comodel)
     """
     models = {}
-    for path in (*ADDON.glob('models/*.py'), *ADDON.glob('wizards/*.py')):
-        for node, _around in parse(path):
-            if isinstance(node, ast.ClassDef):
-                values = {one.targets[0].id: one.value for one in node.body
-                          if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)}
-                model = next((ast.literal_eval(values[name]) for name in ('_name', '_inherit') if name in values), None)
-                if isinstance(model, str):
-                    models.setdefault(model, {}).update(
-                        (name, read_field(name, value)) for name, value in values.items() if is_field(value))
+    for node, _around in chain.from_iterable(map(parse, PYTHON)):
+        if isinstance(node, ast.ClassDef):
+            values = {one.targets[0].id: one.value for one in node.body
+                      if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)}
+            model = next((ast.literal_eval(values[name]) for name in ('_name', '_inherit') if name in values), None)
+            if isinstance(model, str):
+                models.setdefault(model, {}).update(
+                    (name, read_field(name, value)) for name, value in values.items() if is_field(value))
     return models
 
 
