@@ -24,7 +24,8 @@ class Shop:
             'order_confirmation_policy': 'quotation'})
         self.instance.state = 'connected'
         products = env['product.product'].create([
-            {'name': f'Thing {number}', 'default_code': f'T{number}', 'is_storable': True, 'list_price': 10}
+            {'name': f'Thing {number}', 'default_code': f'T{number}', 'is_storable': True, 'list_price': 10,
+             'company_id': env.company.id}
             for number in range(PRODUCTS)])
         templates = env['shopify.product.template'].create([
             {'instance_id': self.instance.id, 'shopify_id': f'gid://shopify/Product/{number}',

@@ -1,5 +1,7 @@
 """OCA's Shopify connector, had for a comparison only: it lies outside of what we ship and outside of our environment."""
 
+import os
+
 from .commands import run
 from .odoo_cli import OPTIONS
 from .paths import ROOT, RUN, VENV_PYTHON
@@ -7,7 +9,7 @@ from .python_env import PIP_OPTIONS
 from .stamps import is_current, write_stamp
 
 FOLDER = RUN / 'rival'
-PACKAGES = ['odoo-addon-shopify_connector==19.0.1.1.0.4', 'odoo-addon-queue_job==19.0.2.4.0.1']
+PACKAGES = ['odoo-addon-shopify_connector==19.0.1.1.0.4', 'odoo-addon-queue_job==19.0.2.4.0.1', 'openupgradelib==3.13.7']
 
 
 def install():
@@ -21,4 +23,5 @@ def install():
             'rival', "OCA's Shopify connector cannot be installed", attempts=2)
         write_stamp(FOLDER, PACKAGES)
     OPTIONS['addons_path'] = f'{ROOT},{FOLDER / "odoo" / "addons"}'
+    os.environ['PYTHONPATH'] = str(FOLDER)
     return 'shopify_connector'
