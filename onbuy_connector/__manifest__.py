@@ -17,6 +17,7 @@
         'data/mail_activity_data.xml',
         'data/mail_template_data.xml',
         'data/onbuy_fees_data.xml',
+        'data/onbuy_brand_data.xml',
         'data/ir_filters_data.xml',
         'views/onbuy_order_action_views.xml',
         'views/onbuy_offer_change_views.xml',

@@ -9,13 +9,16 @@ from .values import ParseError, as_object, first, to_decimal, to_key, to_money, 
 class Brand:
     """A brand that OnBuy knows.
 
-    :param str brand_id: OnBuy's id; 1 is Unbranded
+    :param str brand_id: OnBuy's id
     :param str kind: "Standard", or "Store": one that may be restricted to its owner
     """
 
     brand_id: str
     name: str
     kind: str
+
+
+UNBRANDED = Brand('1', "Unbranded", "Standard")  # of goods without a brand (11)
 
 
 @dataclass(frozen=True)

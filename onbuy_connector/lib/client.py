@@ -292,7 +292,7 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
     def _refused(self, reply, message, *, method, path, write):
         """Return the AuthError of a refused token request or call."""
         code, said = wire.body_words(reply.body)
-        details = values.redact_text(said, self._secrets())
+        details = values.redact_text(said or code or '', self._secrets())
         return AuthError(f'{message} ({details})' if details else message, status=reply.status, code=code,
                          method=method, path=path, details=details)
 

@@ -50,6 +50,7 @@ class Column:
     :param dict choices: what the drop-down list shows → value
     :param tuple units: of a measure
     :param int places: decimals of a number
+    :param bool positive: whether a number must be above 0
     :param int most: the largest number
     :param width: in characters
     """
@@ -63,6 +64,7 @@ class Column:
     choices: dict = field(default_factory=dict)
     units: tuple = ()
     places: int = 2
+    positive: bool = False
     most: int = 10**9
     width: int = 16
 

@@ -82,7 +82,10 @@ def is_gtin(text):
 
 def read_number(column, raw):
     """Return a number, rounded to the column's decimals."""
-    return _read_decimal(column, raw).quantize(Decimal(1).scaleb(-column.places), ROUND_HALF_UP)
+    number = _read_decimal(column, raw).quantize(Decimal(1).scaleb(-column.places), ROUND_HALF_UP)
+    if column.positive and not number:
+        raise ParseError('', raw, f"is not above 0. An empty cell keeps what is there, {CLEAR} empties it.")
+    return number
 
 
 def read_whole(column, raw):

@@ -237,7 +237,7 @@ def status_error(reply, secrets, *, write, **data):
     :param secrets: texts that must not appear in the error
     """
     code, message = body_words(reply.body)
-    data.update(status=reply.status, code=code, details=values.redact_text(message, secrets))
+    data.update(status=reply.status, code=code, details=values.redact_text(message or code or '', secrets))
     said = f': {data["details"]}' if data['details'] else '.'
     if 300 <= reply.status < 400:
         return lost_answer("OnBuy's address redirects elsewhere; keys are not sent there: check the address.",

@@ -5,6 +5,8 @@ from itertools import islice
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..lib.catalogue import UNBRANDED
+
 PER_NAME = 500  # brands that one search brings in at most
 
 
@@ -45,6 +47,11 @@ class OnbuyBrand(models.Model):
             known[code].write(wanted[code])
         created = self.create([values for code, values in wanted.items() if code not in known])
         return Counter(seen=len(wanted), created=len(created), updated=len(changed))
+
+    @api.model
+    def _store_unbranded(self):
+        """Keep the brand of goods without one: any seller may need it, and nobody thinks of importing it."""
+        self._store([UNBRANDED])
 
     def action_refresh(self):
         """Read these brands from OnBuy again.

@@ -109,7 +109,15 @@ def get_result(line, columns, env):
 
 def _describe(line, key, columns):
     """Return what becomes of a cell: its title, what was there, what is there now."""
-    old, new = (' '.join(str('' if value is None else value).split()) for value in (
-        line.shown.get(key), '' if line.changes[key] == CLEAR else line.row.values[key]))
-    old, new = (text if len(text) <= LONGEST else f'{text[:LONGEST]}…' for text in (old, new))
-    return f'{columns[key].title}: {old or "–"} → {new or "–"}'
+    column, new = columns[key], line.changes[key]
+    if column.kind != 'number' and new != CLEAR:
+        new = line.row.values[key]
+    return f'{column.title}: {_show(column, line.shown.get(key))} → {_show(column, new)}'
+
+
+def _show(column, value):
+    """Return what a cell holds as a reason shows it: on one line, short, a number with the decimals of its column."""
+    if value in (None, '', CLEAR):
+        return "–"
+    text = f'{value:.{column.places}f}' if column.kind == 'number' else ' '.join(str(value).split())
+    return text if len(text) <= LONGEST else f'{text[:LONGEST]}…'

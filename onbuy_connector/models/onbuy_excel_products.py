@@ -31,13 +31,18 @@ class ProductMaker:
 
     def make(self):
         """Make all of them; a line has its product then, or what is wrong with it."""
-        products = self.env['product.product'].with_context(tracking_disable=True).create([{
+        products = self.env['product.product'].with_context(tracking_disable=True)
+        singles = products.create([{
             **self._prepare_template([line]), **self._prepare_variant(line)} for line in self.singles])
-        for line, product in zip(self.singles, products, strict=True):
+        for line, product in zip(self.singles, singles, strict=True):
             line.variant = product
         new = {family: lines for family, lines in self.families.items() if family not in self.batch.siblings}
         for lines, template in zip(new.values(), self._make_templates(new), strict=True):
             self._make_variants(template, lines)
+        made = [line for lines in new.values() for line in lines]
+        for line, variant in zip(made, products.union(*(line.variant for line in made)), strict=True):
+            line.variant = variant  # One of all of them, which are read together.
+            variant.write(self._prepare_variant(line, variant))
         for family in self.families.keys() - new.keys():
             for line in self.families[family]:
                 self._add_variant(self.batch.siblings[family], line)
@@ -117,8 +122,6 @@ class ProductMaker:
         self._set_prices(template, chosen)
         for line, combination in chosen.items():
             line.variant = template._create_product_variant(combination)
-        for line in lines:
-            line.variant.write(self._prepare_variant(line, line.variant))
 
     def _get_combination(self, template, values):
         """Return the combination of values of a product.

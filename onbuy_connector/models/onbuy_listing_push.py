@@ -9,6 +9,7 @@ from odoo.tools import split_every
 
 from ..lib.errors import DeferredError, OnBuyError, RateLimitError, RejectedError, UncertainError
 from ..lib.offers import UPDATES_PER_CALL
+from .onbuy_publish_words import explain
 
 ASK_AGAIN = timedelta(minutes=1)
 ORDERS_FRESH = timedelta(seconds=10)  # a push follows a push without fetching orders again
@@ -219,7 +220,7 @@ class OnbuyStore(models.Model):
         :param dict rows: (listing id, kind) → row ids
         :rtype: Counter
         """
-        listing._set_sync_error(message)
+        listing._set_sync_error(explain(self.env, message))
         self._delete_offer_rows(self._get_row_ids([listing], rows))
         self._trigger_task('offers', at=listing.next_attempt)
         return Counter(failed=1)

@@ -44,7 +44,7 @@ class OnbuyListing(models.Model):
             for listing in listings:
                 listing.is_stock_kept = listing.product_id in kept
                 listing.stock_here = figures.get(listing, 0)
-                listing.stock_note = problem or (listing._explain_stock() if listing not in figures else False)
+                listing.stock_note = problem or (listing._explain_stock(kept) if listing not in figures else False)
 
     # === CRUD METHODS === #
 
@@ -107,9 +107,10 @@ class OnbuyListing(models.Model):
         """Return the listings whose goods can be counted as such; a hook for goods that are made of others."""
         return self.filtered(lambda listing: listing._can_have_stock())
 
-    def _explain_stock(self):
+    def _explain_stock(self, kept):
         """Return why the stock of this listing is not sent, for a person.
 
+        :param kept: ``product.product``, those of its store that Odoo keeps stock of
         :rtype: str
         """
         self.ensure_one()
@@ -119,6 +120,6 @@ class OnbuyListing(models.Model):
             return self.env._("The product cannot be counted in the unit of this listing, so OnBuy's figure stays.")
         if self.stock_mode == 'no':
             return self.env._("Not sent: OnBuy's figure stays.")
-        if self.product_id not in self.store_id.sudo()._filter_stock_kept(self.product_id):
+        if self.product_id not in kept:
             return self.env._("Odoo does not keep stock of this product. Choose Always and a figure to publish.")
         return self.env._("No goods of this product came in or left yet, so OnBuy's figure stays.")

@@ -4,6 +4,8 @@ from functools import partial
 
 from odoo import fields, models
 
+from .onbuy_publish_words import explain
+
 ASK_AGAIN = timedelta(hours=20)  # a run that was cut goes on with those not asked for since
 
 
@@ -43,11 +45,16 @@ class OnbuyStore(models.Model):
             self._note_left_out('comparison', self.env._(
                 "OnBuy did not say how %(count)s of %(all)s listings stand; they are asked for again tomorrow.",
                 count=len(left_out), all=len(asked)))
+        refused = [winning for winning in found.values() if winning.error]
+        if refused:
+            self._note_left_out('comparison', self.env._(
+                "OnBuy cannot say how %(count)s of %(all)s listings stand, such as %(sku)s: %(words)s",
+                count=len(refused), all=len(asked), sku=refused[0].sku, words=explain(self.env, refused[0].error)))
         listings = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('sku', 'in', list(found))])
         now = fields.Datetime.now()
         for listing in listings:
             listing.write({'winning_date': now, **listing._prepare_winning_values(found[listing.sku])})
-        return Counter(seen=len(found), failed=sum(bool(winning.error) for winning in found.values()))
+        return Counter(seen=len(found), failed=len(refused))
 
     def action_check_winning(self):
         """Ask now which listings win.

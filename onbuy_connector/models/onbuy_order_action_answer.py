@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from ..lib.const import INVALID_ORDER_STATUS, MISSING
 from ..lib.errors import DeferredError, OnBuyError
 from .onbuy_order_action_send import ASK_AGAIN
+from .onbuy_publish_words import explain
 
 
 class OnbuyOrderAction(models.Model):
@@ -66,7 +67,7 @@ class OnbuyOrderAction(models.Model):
                 action._set_uncertain(result.message)
                 figures['failed'] += 1
             else:
-                action._set_refused(result.message or result.code)
+                action._set_refused(explain(self.env, result.message or result.code))
                 figures['failed'] += 1
         return figures
 

@@ -11,6 +11,7 @@ from odoo.tools import split_every
 
 from ..lib import values as lib_values
 from ..lib.errors import OnBuyError, RejectedError, UncertainError
+from .onbuy_publish_words import explain
 
 _logger = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ class OnbuyOrderAction(models.Model):
             return
         except RejectedError as error:
             if len(actions) == 1:
-                yield partial(actions._set_refused, str(error))
+                yield partial(actions._set_refused, explain(self.env, str(error)))
                 return
             yield partial(actions._take_back)
             for action in actions:

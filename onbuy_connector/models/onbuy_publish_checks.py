@@ -57,6 +57,11 @@ class Checks:
         return self.drafts._get_wanted_stocks(anyway=True)
 
     @cached_property
+    def kept(self):
+        """The products of these drafts that Odoo keeps stock of."""
+        return self.store._filter_stock_kept(self.drafts.product_id)
+
+    @cached_property
     def by_page(self):
         """Dict of (OPC, condition) → listings on OnBuy, drafts, and those on their way."""
         there = Domain('is_on_onbuy', '=', True) | Domain('publish_state', 'in', [*DRAFTS, *UNDER_WAY])
@@ -147,7 +152,7 @@ class Checks:
         if problem:
             yield Finding(problem, self.store)
         elif not stocks.get(draft):
-            note = draft._explain_stock() if draft not in stocks else ''
+            note = draft._explain_stock(self.kept) if draft not in stocks else ''
             yield Finding(self.env._("It begins sold out: nothing of it can be sold now. %(note)s", note=note), draft, False,
                           'stock')
 

@@ -1,4 +1,5 @@
 import logging
+import time
 from collections import Counter
 from functools import partial
 
@@ -19,6 +20,7 @@ _logger = logging.getLogger(__name__)
 
 PER_CALL = 50  # OnBuy API reference, 27
 MOST_TRIES = 3
+SECONDS_AHEAD = 3  # of the ten that a run has; then a call must follow
 
 
 class OnbuyStore(models.Model):
@@ -72,15 +74,18 @@ class OnbuyStore(models.Model):
         return True
 
     def _write_creations_ahead(self, creations, documents):
-        """Note what is about to be created; committed before the call.
+        """Note what is about to be created; committed before the call. What there is no time for is left to the next run.
 
         :param list creations: of ``onbuy.listing``
         :param dict documents: filled here, by id of ``onbuy.product.queue``
         :rtype: Counter
         """
         documents.clear()
-        figures = Counter()
+        figures, until = Counter(), time.monotonic() + SECONDS_AHEAD
         for listings in creations:
+            if documents and time.monotonic() > until:  # A run that ends before its call would do it all again.
+                self._trigger_task('publish')
+                break
             # Someone may have discarded it, or be just doing so.
             listings = listings.try_lock_for_update(allow_referencing=True).filtered(
                 lambda listing: listing.publish_state == 'waiting' and not listing.opc)

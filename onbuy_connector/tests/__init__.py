@@ -20,6 +20,7 @@ from . import test_flow
 from . import test_fulfilment
 from . import test_governor_use
 from . import test_groups
+from . import test_groups_many
 from . import test_image_route
 from . import test_import
 from . import test_label

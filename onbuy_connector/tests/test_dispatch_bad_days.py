@@ -88,8 +88,8 @@ class TestDispatchBadDays(ShippingCommon):
         self.send()
         picking = order.sale_order_id.picking_ids
         self.assertEqual(picking.onbuy_state, 'refused')
-        self.assertIn("could not be marked as dispatched", picking.onbuy_error)
-        self.assertIn("could not be marked as dispatched", order.action_ids.sync_error)
+        for text in (picking.onbuy_error, order.action_ids.sync_error):
+            self.assertRegex(text, "could not be marked as dispatched.*\n.*stop the parcel")
 
     def answer(self, answer, path='/orders/dispatch'):
         """Have OnBuy answer the next call with this JSON, without any effect."""

@@ -59,6 +59,18 @@ class TestExcelUpload(ExcelCommon):
         self.check(upload, 'know', 'wrong')
         self.assertIn("the rows 3 are wrong", upload.row_ids[0].reason)
 
+    def test_goods_without_a_brand_are_unbranded_which_is_a_brand_of_onbuys(self):
+        upload = self.upload_rows(self.make_cells(Brand="unbranded"))
+        self.check(upload, 'ok')
+        self.apply(upload)
+        self.publish()
+        self.assertEqual(self.sent('/products')[-1]['products'][0]['brand_id'], 1)
+
+    def test_a_brand_that_is_not_known_here_is_no_mistake(self):
+        upload = self.upload_rows(self.make_cells(Brand="Newcomer"))
+        self.check(upload, 'know')
+        self.assertIn("OnBuy gets it as it is: Newcomer", upload.row_ids.reason)
+
     def test_a_product_with_this_internal_reference_gets_a_draft_and_is_not_made_again(self):
         product = self.make_product()
         self.apply_rows({'SKU': product.default_code, 'Price': 31}, list_when_right=False)
@@ -197,6 +209,28 @@ class TestExcelUpload(ExcelCommon):
         self.assertEqual(self.remote(listing.sku)['price'], '40.00')
         self.apply_rows({'SKU': listing.sku, 'Sale price': '(clear)'})
         self.assertEqual((listing.own_sale_price, listing.fixed_price), (0, 40))
+
+    def test_a_changed_price_is_told_to_the_penny(self):
+        listing = self.listed(list_price=67.49)
+        upload = self.upload_rows({'SKU': listing.sku, 'Price': 42.5, 'Boost %': "7.5%"})
+        self.assertEqual(upload.row_ids.reason.splitlines()[-2:],
+                         [f"Price: {listing.price:.2f} → 42.50", f"Boost %: {listing.boost:.2f} → 7.50"])
+
+    def test_a_price_of_0_is_wrong_a_blank_one_stays_and_clear_lets_it_follow_the_store(self):
+        listing = self.listed()
+        listing.write({'price_mode': 'fixed', 'fixed_price': 30, 'own_sale_price': 15})
+        for title in ('Price', 'Sale price'):
+            for price in (0, "£0.00", 0.004):
+                with self.subTest(title=title, price=price):
+                    upload = self.upload_rows({'SKU': listing.sku, title: price})
+                    self.check(upload, 'wrong')
+                    self.assertRegex(upload.row_ids.reason, f"^{title}: The value .* is not above 0.")
+        for price in (None, "", " "):
+            with self.subTest(price=price):
+                self.check(self.upload_rows({'SKU': listing.sku, 'Price': price, 'Sale price': price}), 'nothing')
+        self.assertEqual((listing.price_mode, listing.fixed_price, listing.own_sale_price), ('fixed', 30, 15))
+        self.apply_rows({'SKU': listing.sku, 'Price': '(clear)'})
+        self.assertEqual((listing.price_mode, listing.own_sale_price), ('store', 15))
 
     def test_changed_texts_of_listings_on_onbuy_are_sent_there(self):
         listing = self.listed()

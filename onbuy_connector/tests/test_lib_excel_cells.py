@@ -85,6 +85,12 @@ class TestLibExcelCells(unittest.TestCase):
                            ('12.50 GBP', "not a")):
             self.assertWrong(words, raw, 'number')
 
+    def test_a_price_is_above_0_as_it_counts_to_the_penny(self):
+        for raw in (0, 0.0, '0', '£0.00', 0.004):
+            self.assertEqual(read(raw, 'number'), 0)
+            self.assertWrong("is not above 0", raw, 'number', positive=True)
+        self.assertEqual(read(0.005, 'number', positive=True), Decimal('0.01'))
+
     def test_whole_numbers(self):
         for raw in (7, 7.0, '7', '7.0', '£7'):
             self.assertEqual(read(raw, 'whole'), 7)

@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 
 from ..lib.client import OnBuyClient
 from ..lib.errors import RejectedError
+from ..models import onbuy_publish_create
 from .publish_common import PublishCommon
 
 TASKS = 'odoo.addons.onbuy_connector.models.onbuy_store_notes'
@@ -150,6 +151,14 @@ class TestPublishBadDays(PublishCommon):
         self.assertEqual(drafts[0].publish_state, 'refused')
         self.assertIn("whenever this product is sent", drafts[0].publish_error)
         self.assertEqual(drafts[1:].mapped('is_on_onbuy'), [True, True])
+
+    def test_where_preparing_takes_long_some_are_sent_before_the_next_are_prepared(self):
+        self.patch(onbuy_publish_create, 'SECONDS_AHEAD', -1)
+        drafts = self.list_now(self.make_products(3))
+        for _run in range(3):
+            self.publish()
+        self.assertEqual(self.created(), [1, 1, 1])
+        self.assertEqual(drafts.queue_ids.mapped('state'), ['pending'] * 3)
 
     def test_a_few_products_do_not_make_later_calls_small(self):
         for number in (1, 3):

@@ -152,7 +152,8 @@ class TestPublishWizard(PublishCommon):
         self.sandbox.control('POST', f'/listings/{bad.sku}/suspend')
         self.terms(good | bad, set_boost=True, boost=12)
         self.assertEqual((good.boost, good.sync_error), (12, False))
-        self.assertEqual(bad.sync_error, "Suspended listings cannot be edited")
+        self.assertEqual(bad.sync_error, "Suspended listings cannot be edited\n"
+                                         "OnBuy suspended this listing: its seller support can say why.")
 
     def test_after_a_lost_answer_the_terms_are_read_from_onbuy(self):
         listing = self.list_to_the_end(self.make_product())

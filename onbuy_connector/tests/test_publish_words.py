@@ -1,3 +1,4 @@
+import json
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -13,7 +14,7 @@ AT_CREATION = (
     ("brand name must be greater than or equal to 2 characters", "Choose the brand"),
     ("Category is not a lowest level category", "press Sync categories"),
     ('Product code "5012345678917" already exists', "press List on the existing page"),
-    ("An error occurred. Please try again.", "list again in a while"),
+    ("An error occurred. Please try again.", "try again in a while"),
 )
 IN_THE_QUEUE = (
     ('Product code "5012345678917" already exists', "press List on the existing page"),
@@ -21,31 +22,41 @@ IN_THE_QUEUE = (
     ("The supplied brand is owned by another seller", "Ask OnBuy's seller support for leave"),
     ('Error downloading image "https://img.example.com/1.jpg" - Connection to the host URL has been refused',
      "OnBuy must be able to fetch the pictures"),
-    ("An error occurred. Please try again.", "list again in a while"),
+    ("An error occurred. Please try again.", "try again in a while"),
     ("MatchedBrandData::__construct(): Argument #1 must be of type int, null given", "choose one that OnBuy has"),
 )
 OF_LISTINGS = (
     ("You already have a listing for this product", "press Sync listings"),
     ("The listing already exists", "press Sync listings"),
     ("Suspended listings cannot be edited", "its seller support can say why"),
-    ("Price must be a positive float value", ""),
-    ("Stock cannot be less than 0", ""),
+    ("Price must be a positive float value", "Set a price above 0"),
+    ("Stock cannot be less than 0", "Count the product's stock"),
     ("The delivery template does not exist", "Choose another delivery template"),
 )
 PASSING = (
     ("The product P7QX4M2 does not yet exist for the site OnBuy UK", "tried again by itself"),
-    ("SKU does not exist", ""),
+    ("SKU does not exist", "tried again by itself"),
     ("The SKU already exists for a different product", "give this one another SKU"),
 )
 OF_CONTENT = (
     ("Product belongs to another seller", "texts and pictures are theirs"),
     ("Product locked for update by OnBuy", "OnBuy keeps this page as it is"),
 )
-
-
 OF_UPDATES = (
-    "SKU does not exist", "Price must be a positive float value", "Stock cannot be less than 0",
-    "Suspended listings cannot be edited",
+    ("SKU does not exist", "press Sync listings"),
+    ("Price must be a positive float value", "Set a price above 0"),
+    ("Stock cannot be less than 0", "Count the product's stock"),
+    ("Suspended listings cannot be edited", "its seller support can say why"),
+    ("OnBuy thought of something new", ""),
+)
+# Of whole calls: the path, the answer's status, OnBuy's words, and the advice in the log.
+OF_CALLS = (
+    ('/auth/request-token', 400, "Invalid secret key", "Copy both keys again"),
+    ('/listings', 401, "badToken", "Copy both keys again"),
+    ('/listings', 403, "the integration specified in the header doesn't match the integration defined in the API token.",
+     "Ask OnBuy's seller support"),
+    ('/listings', 400, "You must supply one of site_id or country_code", "its words say why"),
+    ('/listings', 400, "Invalid sort field", "its words say why"),
 )
 
 
@@ -153,14 +164,15 @@ class TestPublishWords(PublishCommon):
 
     def test_what_onbuy_says_to_stock_and_prices_is_told_on_the_listing(self):
         listing = self.list_to_the_end(self.make_product())
-        for words in OF_UPDATES:
+        for words, advice in OF_UPDATES:
             with self.subTest(words=words):
                 self.answer('PUT', '/listings/by-sku', lambda row, words=words: row.update(error=words))
                 self.count_stock(listing.product_id, next(NUMBERS) + 20)
                 listing.next_attempt = False
                 self.env.cr.flush()  # As a commit does: changes of stock are noted together.
                 self.run_cron('push_offers')
-                self.assertEqual((listing.sync_state, listing.sync_error, listing.trouble_text), ('error', words, words))
+                self.assertEqual((listing.sync_state, listing.trouble_text), ('error', listing.sync_error))
+                self.assert_told(listing.sync_error, words, advice)
 
     def test_a_boost_that_onbuy_refuses_is_told_on_the_listing_which_is_on_sale(self):
         def change(row):
@@ -190,3 +202,16 @@ class TestPublishWords(PublishCommon):
         self.publish()
         self.assertEqual((draft.publish_state, draft.queue_ids.state), ('creating', 'pending'))
         self.assertIn("not a valid queue_id", self.store.connection_error)
+
+    def test_what_onbuy_says_to_a_whole_call_is_told_on_the_store_and_in_the_log(self):
+        for path, status, words, advice in OF_CALLS:
+            with self.subTest(words=words):
+                self.env['onbuy.store.state']._save(self.store, 'api', {})  # No token is kept.
+                error = {'errorCode': words} if words == "badToken" else {'message': words}
+                self.sandbox.control('DELETE', '/faults')
+                self.fault('non_json', path=path, status=status, body=json.dumps({'error': error}))
+                self.run_cron('sync_listings')
+                run = self.env['onbuy.sync.run'].search([('state', '=', 'failed')], limit=1)
+                self.assertIn(words, run.message)
+                self.assertIn(advice, run.advice)
+                self.assertIn(run.message, self.store.connection_error)

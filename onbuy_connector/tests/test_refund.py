@@ -381,7 +381,7 @@ class TestRefundOut(AftersalesCommon):
         self.sandbox.control('PATCH', f'/orders/{refused.name}', {'status': "Cancelled By Seller"})
         self.send()
         self.assertEqual(actions.mapped('sync_state'), ['error', 'synced'])
-        self.assertEqual(actions[0].sync_error, "The order is not in a refundable status.")
+        self.assertRegex(actions[0].sync_error, "^The order is not in a refundable status.\n.*cancel it instead")
 
     def test_an_answer_with_another_sum_or_without_id_is_noted(self):
         order = self.receive(2)

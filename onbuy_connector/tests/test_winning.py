@@ -35,11 +35,13 @@ class TestWinning(PushCommon):
         self.run_cron('compare_offers')
         self.assertEqual(len(self.sandbox.requests('/check-winning')), 2)
 
-    def test_a_listing_that_onbuy_does_not_know_stops_no_other(self):
+    def test_a_listing_that_onbuy_does_not_know_is_told_in_the_log_and_stops_no_other(self):
         first = self.listings()[0]
         first.sku = 'GONE-1'
         self.run_cron('compare_offers')
         self.assertTrue(all(self.listings().mapped('winning_date')))
+        run = self.env['onbuy.sync.run'].search([('task', '=', 'comparison'), ('state', '=', 'failed')])
+        self.assertRegex(run.message, r"1 of 12 .*GONE-1: SKU does not exist\n.*press Sync listings")
 
     def test_listings_that_onbuy_leaves_out_are_told_in_the_log(self):
         self.fault('short_page', path='/listings/check-winning', rows=2)

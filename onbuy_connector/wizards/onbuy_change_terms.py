@@ -8,6 +8,7 @@ from odoo.tools import split_every
 
 from ..lib.errors import UncertainError
 from ..lib.offers import UPDATES_PER_CALL, ListingUpdate
+from ..models.onbuy_publish_words import explain
 
 TERMS = {  # field of the listing → that of ListingUpdate
     'template_id': 'delivery_template_id', 'handling_time': 'handling_time', 'return_time': 'return_time',
@@ -138,6 +139,6 @@ class OnbuyListing(models.Model):
                 listing.write({**values, 'digest': False})
                 figures['sent'] += 1
             else:
-                listing._set_sync_error(result.message or result.code, retry=False)
+                listing._set_sync_error(explain(self.env, result.message or result.code), retry=False)
                 figures['failed'] += 1
         return figures
