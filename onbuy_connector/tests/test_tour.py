@@ -76,6 +76,27 @@ class TestTour(TourCommon):
 
 
 @tagged('post_install', '-at_install')
+class TestPhone(TourCommon):
+    """A small screen."""
+
+    browser_size = '390x844'
+    touch_enabled = True
+
+    def test_a_phone_shows_orders_and_listings_as_cards(self):
+        self.go_live()
+        self.place("Road Buyer")
+        self.env['onbuy.listing'].search([('store_id', '=', self.store.id)], limit=1).product_id = False
+        self.store.order_ids[:1].copy({'name': 'WRONG', 'sync_state': 'error'})
+        self.person('owner', 'onbuy_connector.group_onbuy_user', 'sales_team.group_sale_salesman_all_leads')
+        for name in ('order', 'order_fix', 'listing', 'listing_match'):
+            with self.subTest(menu=name):
+                action = self.env.ref(f'onbuy_connector.onbuy_{name}_menu').action
+                self.browser_js(f'/odoo/action-{action.id}', "console.log('test successful')",
+                                ready="!!document.querySelector('.o_kanban_record:not(.o_kanban_ghost)')", login='owner')
+                self.assertEqual(action.view_mode.partition(',')[0], 'list')  # Elsewhere.
+
+
+@tagged('post_install', '-at_install')
 class TestConnectTour(TourCommon):
     """No store yet."""
 
