@@ -14,7 +14,7 @@ CONTROL = env['ir.config_parameter'].get_param('onbuy_connector.api_url').remove
 loopback = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def control(method, path, **body):
+def control(method, path, /, **body):
     """Have something happen on the sandbox.
 
     :param str path: of its control API
