@@ -90,9 +90,12 @@ def make_listings(store, listings):
     control('PATCH', f'/listings/{listings[2].sku}', competitor={'item_price': 1, 'delivery_price': 0})
     control('PATCH', f'/listings/{listings[3].sku}', overrides={'sku': listings[4].sku})
     listings[5].action_stop()
-    lost, twice = listings[6], listings[7]
+    families = (store.listing_ids - listings).filtered('group_sku').grouped('group_sku').values()
+    lost = next(family for family in families if len(family) > 2)
     lost.product_id.write({'default_code': False, 'barcode': False})
+    twice = listings[6]
     env['product.product'].create({'name': twice.name, 'default_code': twice.sku})
+    store.create_products = False
     (lost | twice).product_id = False
     store.action_match_listings()
     store.action_sync_listings()
