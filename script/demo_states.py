@@ -1,4 +1,4 @@
-"""Run through `odoo shell` in the new demo database: lets happen, on the sandbox and in Odoo, what makes every lasting state.
+"""Run through `odoo shell` in the new demo database: lets happen, on the sandbox and in Odoo, what makes each state.
 
 What passes by itself is left out: a live store sends what waits, and asks about what is uncertain, within a minute.
 """

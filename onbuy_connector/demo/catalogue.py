@@ -50,7 +50,8 @@ class Catalogue:
     def load(self):
         """Create listings in every state: on OnBuy, to match, on their way there, taken off."""
         self.env['product.product'].create([
-            {'default_code': 'DEMO-TWIG', 'name': name, 'list_price': 31} for name in ("Twig Table Lamp", "Twig, old stock")])
+            {'default_code': 'DEMO-TWIG', 'name': name, 'list_price': 31}
+            for name in ("Twig Table Lamp", "Twig, old stock")])
         self.store._store_listings_pages([self.get_page()], {}, replace=True)
         self.change_listings()
         self.load_groups()
