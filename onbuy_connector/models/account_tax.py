@@ -18,10 +18,11 @@ class AccountTax(models.Model):
         """Override of `account` to call a twin on the lines of documents as the tax behind it. What is offered for choice
         keeps the whole name, which tells the twins of several fiscal positions apart.
         """
-        super()._compute_display_name()
-        if not self.env.context.get('formatted_display_name'):
-            for twin in self.filtered('onbuy_twin_of_id'):
-                twin.display_name = self.env._("%(tax)s incl.", tax=twin.onbuy_twin_of_id.name)
+        is_choice = self.env.context.get('formatted_display_name')
+        twins = self.filtered(lambda tax: tax.onbuy_twin_of_id and not is_choice)
+        for twin in twins:
+            twin.display_name = self.env._("%(tax)s incl.", tax=twin.onbuy_twin_of_id.name)
+        return super(AccountTax, self - twins)._compute_display_name()
 
     def _onbuy_create_twin(self, position):
         """Create the price-included twin of a tax for a fiscal position.
