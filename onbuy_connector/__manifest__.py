@@ -77,6 +77,7 @@
         'views/res_config_settings_views.xml',
         'views/onbuy_connector_menus.xml',  # Depends on all actions.
     ],
+    'demo': ['demo/onbuy_demo.xml'],
     'assets': {
         'web.assets_backend': ['onbuy_connector/static/src/**/*'],
         'web.assets_tests': ['onbuy_connector/static/tests/tours/**/*'],

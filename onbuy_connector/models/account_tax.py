@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -11,6 +11,18 @@ class AccountTax(models.Model):
         help="OnBuy's prices include VAT: this tax is the other one, included in the price, with the same accounts and "
              "grids.",
     )
+
+    @api.depends('onbuy_twin_of_id.name')
+    @api.depends_context('formatted_display_name')
+    def _compute_display_name(self):
+        """Override of `account` to call a twin on the lines of documents as the tax behind it. What is offered for choice
+        keeps the whole name, which tells the twins of several fiscal positions apart.
+        """
+        is_choice = self.env.context.get('formatted_display_name')
+        twins = self.filtered(lambda tax: tax.onbuy_twin_of_id and not is_choice)
+        for twin in twins:
+            twin.display_name = self.env._("%(tax)s incl.", tax=twin.onbuy_twin_of_id.name)
+        return super(AccountTax, self - twins)._compute_display_name()
 
     def _onbuy_create_twin(self, position):
         """Create the price-included twin of a tax for a fiscal position.
@@ -25,6 +37,7 @@ class AccountTax(models.Model):
                 "The tax %(tax)s cannot be included in OnBuy's prices: only percentages can.", tax=self.name))
         return self.copy({
             'name': f'{self.name} {position.name}',
+            'invoice_label': self.tax_label,
             'active': True,
             'price_include_override': 'tax_included',
             'onbuy_twin_of_id': self.id,

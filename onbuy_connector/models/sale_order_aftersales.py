@@ -84,12 +84,14 @@ class OnbuyOrder(models.Model):
     action_error = fields.Text(
         string="OnBuy's Refusal", compute='_compute_action_error', compute_sudo=True,
         help="What OnBuy said to a dispatch, cancellation or refund that it did not take.")
+    trouble_text = fields.Text(string="What to Do", compute='_compute_action_error', compute_sudo=True)
 
-    @api.depends('action_ids.sync_state', 'action_ids.sync_error')
+    @api.depends('sync_error', 'action_ids.sync_state', 'action_ids.sync_error')
     def _compute_action_error(self):
         for order in self:
             refused = order._get_refused_actions()
             order.action_error = '\n'.join(f'{action.summary}: {action.sync_error}' for action in refused) or False
+            order.trouble_text = '\n'.join(filter(None, (order.sync_error, order.action_error))) or False
 
     def _get_warning(self):
         """Return of what the people who handle its goods must be warned.

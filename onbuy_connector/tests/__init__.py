@@ -7,6 +7,7 @@ from . import test_categories
 from . import test_clerk
 from . import test_connection
 from . import test_content
+from . import test_demo
 from . import test_digest
 from . import test_dispatch
 from . import test_dispatch_bad_days

@@ -47,7 +47,9 @@ class TestTour(TourCommon):
         self.start_tour(f'/odoo/sales/{order.sale_order_id.id}', 'onbuy_order_dispatched', login='admin')
 
     def test_a_warehouse_worker_ships_ten_orders_and_retries_the_one_that_onbuy_refused(self):
-        self.person('worker', 'stock.group_stock_user', 'base.group_partner_manager')  # The second every new user has.
+        # The second group every new user has. Without it Odoo itself opens no delivery: `stock_delivery` looks for the
+        # carriers that fit (`allowed_carrier_ids`) with the user's rights, which lack their postcodes.
+        self.person('worker', 'stock.group_stock_user', 'base.group_partner_manager')
         orders = self.env['onbuy.order'].union(*(self.place(f"Buyer {number}") for number in range(10)))
         self.store.order_ids.dispatch_by = fields.Datetime.add(fields.Datetime.now(), days=5)
         orders.dispatch_by = fields.Datetime.now()
@@ -73,6 +75,27 @@ class TestTour(TourCommon):
         self.run_cron('send_actions')
         self.assertEqual((self.status(asked), self.status(unwanted)), ('Partially Refunded', 'Cancelled By Seller'))
         self.start_tour('/odoo', 'onbuy_clerk_answers', login='clerk')
+
+
+@tagged('post_install', '-at_install')
+class TestPhone(TourCommon):
+    """A small screen."""
+
+    browser_size = '390x844'
+    touch_enabled = True
+
+    def test_a_phone_shows_orders_and_listings_as_cards(self):
+        self.go_live()
+        self.place("Road Buyer")
+        self.env['onbuy.listing'].search([('store_id', '=', self.store.id)], limit=1).product_id = False
+        self.store.order_ids[:1].copy({'name': 'WRONG', 'sync_state': 'error'})
+        self.person('owner', 'onbuy_connector.group_onbuy_user', 'sales_team.group_sale_salesman_all_leads')
+        for name in ('order', 'order_fix', 'listing', 'listing_match'):
+            with self.subTest(menu=name):
+                action = self.env.ref(f'onbuy_connector.onbuy_{name}_menu').action
+                self.browser_js(f'/odoo/action-{action.id}', "console.log('test successful')",
+                                ready="!!document.querySelector('.o_kanban_record:not(.o_kanban_ghost)')", login='owner')
+                self.assertEqual(action.view_mode.partition(',')[0], 'list')  # Elsewhere.
 
 
 @tagged('post_install', '-at_install')

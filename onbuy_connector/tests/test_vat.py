@@ -59,6 +59,13 @@ class TestVat(MoneyCommon):
         self.store.position_ids.tax_ids.active = False
         self.assertEqual(self.assert_total(self.receive_row(('TWENTY', 1, '12.00'))).amount_tax, 2.00)
 
+    def test_documents_call_a_twin_as_the_tax_behind_it_and_lists_of_choices_tell_twins_apart(self):
+        base = self.taxes[20]
+        twin = self.receive_row(('TWENTY', 1, '12.00')).sale_order_id.order_line[0].tax_ids
+        self.assertEqual((twin.display_name, twin.tax_label), (f'{base.name} incl.', base.tax_label))
+        self.assertEqual(twin.with_context(formatted_display_name=True).display_name, twin.name)
+        self.assertIn(self.store.name, twin.name)
+
     def test_a_salesperson_who_adds_a_product_needs_no_rights_on_taxes(self):
         self.store.workflow = 'quotation'
         order = self.receive_row(('TWENTY', 1, '12.00')).sale_order_id

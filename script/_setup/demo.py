@@ -149,6 +149,7 @@ def make_database(sandbox_port):
         point_at(sandbox_port)
         say("Connecting the demo store to the sandbox ...")
         odoo_cli.shell(DATABASE, SCRIPT / 'demo_store.py', "The demo store cannot be connected")
+        odoo_cli.shell(DATABASE, SCRIPT / 'demo_states.py', "The demo store cannot show every state")
 
 
 def point_at(sandbox_port):
