@@ -13,16 +13,20 @@ from conftest import ROOT
 PREVIOUS = 'cd16ff27a53012ec0ab3e412ba6bca0df1544e1a'  # the last commit of 19.0.1.0.0
 ADDONS = ('onbuy_connector', 'onbuy_connector_mrp')
 TROUBLE = re.compile(r'^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*', re.MULTILINE)
+# The database for tests knows today's addons, which nobody had then.
+FORGET = ("DELETE FROM ir_module_module WHERE name LIKE 'onbuy_connector%'",
+          "DELETE FROM ir_model_data WHERE name LIKE 'module_onbuy_connector%'")
 SETTINGS = {'order_prefix': 'OB-', 'workflow': 'invoiced', 'call_interval': 0, 'stock_buffer': 2}
-# One order is dispatched, one waits to be told to OnBuy, one waits in the warehouse.
+# One order is dispatched, one waits to be told to OnBuy, one waits in the warehouse; somebody was told of held changes.
 SELL = '''
 run('sync_orders')
 first, second, third = env['onbuy.order'].search([], order='id')
 validate(first.sale_order_id.picking_ids)
 run('send_actions', 'push_offers')
 validate(second.sale_order_id.picking_ids)
+store.activity_schedule('onbuy_connector.mail_activity_held', user_id=env.uid)
 env.cr.commit()
-assert first.action_ids.sync_state == 'done', first.action_ids.sync_error
+assert first.action_ids.sync_state == 'synced', first.action_ids.sync_error
 assert second.action_ids.sync_state == 'pending'
 '''
 WORK_ON = '''
@@ -82,6 +86,8 @@ def upgraded(installed_database, previous_code):
     :return: the world, what it was before, and Odoo's log
     """
     previous = f'--addons-path={previous_code}'
+    for statement in FORGET:
+        databases.query(statement, None, installed_database)
     odoo('-d', installed_database, '-i', 'onbuy_connector', previous)
     sandbox = Sandbox('--no-limits', '--listings', '8', '--orders', '0')
     try:
