@@ -4,8 +4,9 @@ import re
 import subprocess
 
 import pytest
-from odoo.addons.onbuy_connector.tests.common import Sandbox
 from worlds import GO_LIVE, World
+
+from odoo.addons.onbuy_connector.tests.common import Sandbox
 
 from _setup import databases, odoo_cli
 from conftest import ROOT
