@@ -4,7 +4,8 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-ADDONS = {f'odoo.addons.{folder}': folder for folder in ('onbuy_connector', 'onbuy_connector_mrp')}
+ADDONS = {f'odoo.addons.{folder}': folder
+          for folder in ('onbuy_connector', 'onbuy_connector_loyalty', 'onbuy_connector_mrp')}
 DATA = ('csv', 'gif', 'html', 'jpg', 'js', 'json', 'md', 'png', 'po', 'pot', 'scss', 'sql', 'svg', 'txt',
         'xlsx', 'xml')
 README = Path(__file__).with_name('README.md')

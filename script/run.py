@@ -69,16 +69,27 @@ def benchmark():
     return measure(sys.argv[2:])
 
 
+def core_tests():
+    """Run Odoo's own tests without the module and with it.
+
+    :return int: exit code
+    """
+    from _setup.core_tests import core_tests as run_core
+    return run_core(sys.argv[2:])
+
+
 COMMANDS = {
     'bootstrap': bootstrap,
     'server': server,
     'test': lambda: in_environment('run-tests'),
     'screenshots': lambda: in_environment('take-screenshots'),
     'benchmark': lambda: in_environment('run-benchmark'),
+    'core-tests': lambda: in_environment('run-core-tests'),
     'serve': serve,
     'take-screenshots': screenshots,
     'run-tests': run_tests,
     'run-benchmark': benchmark,
+    'run-core-tests': core_tests,
 }
 
 

@@ -17,9 +17,9 @@ ODOO_LINTERS = ('ManifestLinter', 'RoutesLinter', 'TestDunderinit', 'TestIndex',
 # rules for OCA's own addons (author, README.rst), and one against our layout: a long model is split by verb;
 # pylint heeds them on its command line only, not after `disable=all` in .pylintrc
 NOT_OURS = ('manifest-required-author', 'missing-readme', 'consider-merging-classes-inherited')
-SHELL_SCRIPTS = ('script/benchmark', 'script/bootstrap', 'script/lib.sh', 'script/screenshots', 'script/server',
-                 'script/test', '.ci/run')
-ADDONS = ('onbuy_connector', 'onbuy_connector_mrp')
+SHELL_SCRIPTS = ('script/benchmark', 'script/bootstrap', 'script/core_tests', 'script/lib.sh', 'script/screenshots',
+                 'script/server', 'script/test', '.ci/run')
+ADDONS = ('onbuy_connector', 'onbuy_connector_loyalty', 'onbuy_connector_mrp')
 PARTS = re.compile(r'%\(\w+\)[sd]|%%|%[sd]|<[^>]+>')  # of a text that stay as they are
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import ROOT
 
-ADDONS = ('onbuy_connector', 'onbuy_connector_mrp')
+ADDONS = ('onbuy_connector', 'onbuy_connector_loyalty', 'onbuy_connector_mrp')
 SOURCES = ('setup.py', 'pyproject.toml', 'README.md', 'LICENSE')
 
 

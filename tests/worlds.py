@@ -78,11 +78,13 @@ class World:
 
     :param str database: its name
     :param Sandbox sandbox: of ``onbuy_connector/tests/common.py``
+    :param options: of Odoo's command line for the programs
     """
 
-    def __init__(self, database, sandbox):
+    def __init__(self, database, sandbox, *options):
         self.database = database
         self.sandbox = sandbox
+        self.options = options
 
     def start(self, script):
         """Start a program in ``odoo shell``.
@@ -90,7 +92,7 @@ class World:
         :param str script: Python, with what the prelude gives
         :return Program: running
         """
-        return Program(self.database, script)
+        return Program(self.database, script, *self.options)
 
     def do(self, script):
         """Run a program and return what it says; it must end well."""
@@ -102,7 +104,7 @@ class World:
         name = f'{self.database}_copy{next(NUMBERS)}'
         databases.create(name, self.database)
         try:
-            yield World(name, self.sandbox)
+            yield World(name, self.sandbox, *self.options)
         finally:
             databases.drop(name)
 
@@ -110,15 +112,15 @@ class World:
 class Program:
     """A process that works in a database."""
 
-    def __init__(self, database, script):
+    def __init__(self, database, script, *options):
         self.answer = tempfile.NamedTemporaryFile(suffix='.json')
         self.log = tempfile.NamedTemporaryFile('w+', suffix='.log')
         source = tempfile.NamedTemporaryFile('w+', suffix='.py')
         source.write(PRELUDE.format(answer=self.answer.name, tests=str(ROOT / 'tests')) + script)
         source.seek(0)
         self.process = subprocess.Popen(
-            [*processes.follow_parent('KILL'), *odoo_cli.command('shell', '-d', database, '--no-http')], stdin=source,
-            stdout=self.log, stderr=self.log, env=odoo_cli.environment(), cwd=ROOT)
+            [*processes.follow_parent('KILL'), *odoo_cli.command('shell', '-d', database, '--no-http', *options)],
+            stdin=source, stdout=self.log, stderr=self.log, env=odoo_cli.environment(), cwd=ROOT)
 
     def result(self, seconds=4 * SECONDS):
         """Wait for the end and return what the program said.

@@ -36,9 +36,9 @@ class OnbuyExcelImport(models.Model):
         string="Status", default='uploaded', required=True, readonly=True, copy=False)
     is_waiting = fields.Boolean(readonly=True, copy=False)  # the task has something to do here
     error = fields.Text(string="Why Not", readonly=True, copy=False)
-    note = fields.Text(string="To Know", readonly=True, copy=False)
+    note = fields.Text(string="Note", readonly=True, copy=False)
     sheets = fields.Json(readonly=True, copy=False)  # titles, keys and columns, as they came
-    row_ids = fields.One2many('onbuy.excel.import.row', 'import_id', string="Rows", copy=False)
+    row_ids = fields.One2many('onbuy.excel.import.row', 'import_id', copy=False)
     row_count = fields.Integer(string="Rows", compute='_compute_counts')
     open_count = fields.Integer(string="Still Open", compute='_compute_counts')
     ok_count = fields.Integer(string="OK", compute='_compute_counts')

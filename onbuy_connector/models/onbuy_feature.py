@@ -14,7 +14,7 @@ class OnbuyFeature(models.Model):
     category_id = fields.Many2one('onbuy.category', required=True, readonly=True, index=True, ondelete='cascade')
     note = fields.Char(readonly=True)
     is_required = fields.Boolean(string="Required", readonly=True)
-    option_ids = fields.One2many('onbuy.feature.option', 'feature_id', string="Options", readonly=True)
+    option_ids = fields.One2many('onbuy.feature.option', 'feature_id', string="All Options", readonly=True)
     options_text = fields.Char(string="Options", compute='_compute_options_text')
 
     _category_code_unique = models.UniqueIndex('(category_id, code)', "A category has one feature of this id.")

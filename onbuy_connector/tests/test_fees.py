@@ -73,6 +73,18 @@ class TestFees(MoneyCommon):
         self.invoice(order)
         self.assertEqual(self.report(order)[2], 1.50)
 
+    def test_the_margin_after_fees_follows_odoos_own_when_a_delivery_changes_the_cost(self):
+        product = self.make_product('LAMP', self.taxes[20], is_storable=True, standard_price=4)
+        product.categ_id = self.env['product.category'].create({'name': "Lamps", 'property_cost_method': 'average'})
+        self.count_stock(product, 10)
+        order = self.order_with_fees('1.50', '0.30', ('LAMP', 2, '12.00'))
+        sale = order.sale_order_id
+        self.assertEqual((sale.margin, sale.onbuy_margin), (12, 10.5))
+        product.standard_price = 6
+        self.deliver(order)
+        self.assertEqual((sale.margin, sale.onbuy_margin), (8, 6.5))
+        self.assertEqual(self.report(order), [20, 8, 1.5, 6.5])
+
     def test_the_report_is_filtered_and_grouped_by_store(self):
         order = self.order_with_fees('1.50', '0.30')
         self.env.flush_all()
