@@ -114,8 +114,8 @@ class Shop:
         brands = self.env['onbuy.brand']
         brand = brands.search([('code', '=', '4400')]) or brands.create({'name': "Lumora", 'code': '4400'})
         products = self.env['product.product'].create([{
-            'name': f"Lumora Lamp {number}", 'type': 'consu', 'default_code': f'NEW-{number}', 'barcode': make_gtin(number),
-            'list_price': 20, 'onbuy_category_id': category.id, 'onbuy_brand_id': brand.id,
+            'name': f"Lumora Lamp {number}", 'type': 'consu', 'is_storable': True, 'default_code': f'NEW-{number}',
+            'barcode': make_gtin(number), 'list_price': 20, 'onbuy_category_id': category.id, 'onbuy_brand_id': brand.id,
             'onbuy_description': "<p>A lamp.</p>", 'onbuy_image_urls': 'https://img.example.com/lamp.jpg',
         } for number in range(first, first + count)])
         return self.env['onbuy.listing']._make_drafts(self.store, products)
