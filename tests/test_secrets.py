@@ -64,12 +64,13 @@ assert any('No.' in text for text in env['onbuy.sync.run'].search([]).mapped('me
 said.append(json.dumps(store._export_settings()))
 with zipfile.ZipFile(io.BytesIO(store._make_diagnostics())) as archive:
     said += [archive.read(name).decode() for name in archive.namelist()]
-wizard = env['onbuy.excel.download'].create({'store_id': store.id, 'what': 'listings'})
+category = env['onbuy.category'].search([('name', '=', "Desk Lamps")])
+wizard = env['onbuy.excel.download'].create({'store_id': store.id, 'what': 'listings', 'category_ids': category.ids})
 wizard.action_download()
 with zipfile.ZipFile(io.BytesIO(base64.b64decode(wizard.file))) as archive:
     said += [archive.read(name).decode() for name in archive.namelist()]
 env.cr.commit()
-say({'said': said, 'secrets': secrets(), 'mails': env['mail.mail'].search_count([])})
+say({'said': said, 'secrets': secrets()})
 '''
 
 
@@ -120,7 +121,7 @@ def test_a_dump_of_the_database_has_keys_and_token_in_the_columns_that_keep_them
 def test_what_people_are_told_and_what_they_download_has_no_key_and_no_token(lived):
     said = lived[1]
     assert len(find_secrets(said['secrets'])) == 3, "keys and token are recognised as such"
-    assert len(said['said']) > 30 and said['mails']
+    assert len(said['said']) > 30
     assert not find_secrets('\n'.join(said['said']))
 
 
