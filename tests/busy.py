@@ -170,6 +170,8 @@ class Busy(Days):
         except UserError as error:
             assert "already executing" in str(error), error
             self.env.cr.rollback()
+        except psycopg2.extensions.TransactionRollbackError:  # Another worker has just run it: Odoo's own loop goes on, too.
+            self.env.cr.rollback()
 
     def press(self, button):
         """Press a button of the store; that OnBuy is being talked to already is no error."""

@@ -132,7 +132,8 @@ class Program:
         self.log.seek(0)
         text = self.log.read()
         assert not find_secrets(text), f"{find_secrets(text)} are in the log"
-        assert not code and (may_complain or 'Traceback' not in text), text[-5000:]
+        first = text.find('Traceback') if not may_complain else -1
+        assert not code and first < 0, text[max(first - 1000, 0):][:5000] if first >= 0 else text[-5000:]
         said = self.answer.read()
         return json.loads(said) if said else None
 
