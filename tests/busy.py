@@ -42,6 +42,8 @@ class Busy(Days):
         self.happened['products'] = 0
         self.read_catalogue()
         self.drafted, self.made = self.count_drafts(), self.count_made()
+        for _number in range(6):
+            self.order()
         for _round in range(3):  # So that there are orders in every state.
             self.live()
             self.run(*TASKS)
