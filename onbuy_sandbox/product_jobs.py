@@ -1,4 +1,7 @@
-"""The asynchronous half of product calls: what happens in the queue (14, 15; rule 7)."""
+"""The asynchronous half of product calls: what happens in the queue (14, 15; rule 7).
+
+A job is a partial call of a function of this module, so that it can be kept between two runs.
+"""
 
 from datetime import timedelta
 
@@ -10,16 +13,14 @@ from .product_checks import check_skus, codes_of, listings_of, taken, values_of
 from .seed.gtin import key
 
 
-def create_job(world, account, item):
-    """Return the job that makes the product `item` (dict) and its listings."""
-    def job(row):
-        try:
-            _check_again(world, account, item)
-            row.answer = _create(world, account, item, row.uid)
-            row.status = 'success'
-        except ItemError as error:
-            fail(row, error)
-    return job
+def do_create(world, account, item, row):
+    """Make the product `item` (dict) and its listings, and answer in the queue row."""
+    try:
+        _check_again(world, account, item)
+        row.answer = _create(world, account, item, row.uid)
+        row.status = 'success'
+    except ItemError as error:
+        fail(row, error)
 
 
 def fail(row, error):
@@ -97,26 +98,24 @@ def _add_listings(world, account, product, item, uid):
         listing.hidden_until = now + timedelta(seconds=world.settings.sku_unaddressable_seconds)
 
 
-def update_job(world, product, item):
-    """Return the job that writes the sent fields of `item` (dict) to `product`."""
-    def job(row):
-        try:
-            check_pictures(world, item)
-        except ItemError as error:
-            fail(row, error)
-            return
-        product.name = item.get('product_name') or product.name
-        product.description = item.get('description') or product.description
-        product.mpn = str(item.get('mpn') or product.mpn)
-        if item.get('category_id'):
-            product.category_id = parsing.integer(item['category_id'])
-        if item.get('brand_name') or item.get('brand_id'):
-            product.brand_name = _brand_name(world, item)
-        if codes_of(item):
-            for code in product.codes:
-                world.gtins.pop(key(code), None)
-            product.codes = codes_of(item)
-            world.index_codes(product)
-        row.status = 'success'
-        row.answer = {'opc': product.opc, 'product_url': product.url()}
-    return job
+def do_update(world, product, item, row):
+    """Write the sent fields of `item` (dict) to `product`, and answer in the queue row."""
+    try:
+        check_pictures(world, item)
+    except ItemError as error:
+        fail(row, error)
+        return
+    product.name = item.get('product_name') or product.name
+    product.description = item.get('description') or product.description
+    product.mpn = str(item.get('mpn') or product.mpn)
+    if item.get('category_id'):
+        product.category_id = parsing.integer(item['category_id'])
+    if item.get('brand_name') or item.get('brand_id'):
+        product.brand_name = _brand_name(world, item)
+    if codes_of(item):
+        for code in product.codes:
+            world.gtins.pop(key(code), None)
+        product.codes = codes_of(item)
+        world.index_codes(product)
+    row.status = 'success'
+    row.answer = {'opc': product.opc, 'product_url': product.url()}

@@ -1,10 +1,12 @@
 """Catalogue products: create, update, search ("OnBuy API reference", 14)."""
 
+from functools import partial
+
 from . import parsing
 from .call import page
 from .errors import ApiError, ItemError
 from .product_checks import REQUEST, check_codes, check_name, check_new, codes_of
-from .product_jobs import create_job, update_job
+from .product_jobs import do_create, do_update
 from .queues import enqueue
 from .seed.gtin import key
 
@@ -35,7 +37,7 @@ def _create_row(call, item, single=False):
         batch = {} if uid is None else {'batch_id': uid, **named}
         found = {'data': error.extra} if error.extra else {}
         return {**batch, 'success': False, 'error': error.message, **found}
-    row = enqueue(call, create_job(call.world, call.account, item), uid)
+    row = enqueue(call, partial(do_create, call.world, call.account, item), uid)
     return {'success': True, 'queue_id': row.queue_id, **named}
 
 
@@ -58,7 +60,7 @@ def _update_row(call, item):
         _check_update(call.world, product, item)
     except ItemError as error:
         return {'success': False, 'message': error.message, 'opc': opc, 'errorcode': error.code or 400}
-    row = enqueue(call, update_job(call.world, product, item))
+    row = enqueue(call, partial(do_update, call.world, product, item))
     return {'success': True, 'queue_id': row.queue_id}
 
 

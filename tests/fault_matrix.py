@@ -4,7 +4,7 @@ Runs inside a database (see ``inside``). A new task is one more entry in ``TASKS
 """
 
 import re
-from collections import namedtuple
+from collections import Counter, namedtuple
 from datetime import timedelta
 
 from inside import Shop
@@ -14,7 +14,7 @@ from odoo import fields
 from odoo.addons.onbuy_connector.models import onbuy_listing_push, onbuy_order_action_send, onbuy_order_fetch
 from odoo.addons.onbuy_connector.models.onbuy_order_refund import Amounts, to_pence
 
-Task = namedtuple('Task', 'prepare cron compare path page', defaults=['*', 4])
+Task = namedtuple('Task', 'prepare cron compare path page runs', defaults=['*', 4, 1])
 Fault = namedtuple('Fault', 'title kind values lists', defaults=[{}, False])
 Case = namedtuple('Case', 'task fault place lasting')
 
@@ -61,6 +61,9 @@ class Matrix(Shop):
         onbuy_listing_push.UPDATES_PER_CALL = 4
         self.listings().stock_mode = 'yes'
         self.skus = [listing.sku for listing in self.listings()]
+        self.drafts = self.env['onbuy.listing']
+        self.control('PUT', '/settings', {'queue_delay_seconds': 1})
+        self.read_catalogue()
         self.names, self.turn, self.calls = [], 0, {}
         self.reference = self.read_reference()
 
@@ -80,7 +83,7 @@ class Matrix(Shop):
         self.control('POST', '/faults', {
             'kind': fault.kind, 'path': task.path, 'method': 'GET' if fault.lists else '*', 'after': after,
             'count': None if case.lasting else 1, **fault.values})
-        self.run(task.cron)
+        self._run(task)
         struck = self.control('GET', '/faults')['faults'][0]['struck']
         told = self._get_told(mark)
         self.control('DELETE', '/faults')
@@ -109,7 +112,7 @@ class Matrix(Shop):
         self._prepare(task)
         self.control('DELETE', '/requests')
         self.control('POST', '/faults', {'kind': 'slow', 'path': task.path, 'seconds': 0})
-        self.run(task.cron)
+        self._run(task)
         calls = self.control('GET', '/requests')['requests']
         struck = self.control('GET', '/faults')['faults'][0]['struck']
         self.control('DELETE', '/faults')
@@ -117,16 +120,23 @@ class Matrix(Shop):
         # Pictures are not recorded.
         return [call for call in calls if call['fault']] or [{'method': 'GET', 'path': '/images/', 'query': ''}] * struck
 
+    def _run(self, task):
+        """Run a task, once for each step that its work takes."""
+        self.run(task.cron)
+        for _step in range(1, task.runs):
+            self.pass_time(minutes=20)
+            self.run(task.cron)
+
     def _get_left(self, task):
         """Return what is not in step right after a run. Orders that others fetched are applied by the task of orders."""
-        if task.cron in ('sync_order_statuses', 'push_offers'):
+        if task.cron in ('sync_order_statuses', 'push_offers', 'reconcile'):
             self.run('sync_orders', 'push_offers')
         return task.compare(self)
 
     def _prepare(self, task):
         """Give a task something to do; return what is known already of errors, to tell new ones."""
         self.turn += 1
-        self.names = []
+        self.names, self.drafts = [], self.drafts.browse()
         onbuy_order_fetch.BATCH = 50
         self.control('PUT', '/settings', {'page_limit': task.page})
         task.prepare(self)
@@ -141,12 +151,15 @@ class Matrix(Shop):
         orders = self.env['onbuy.order'].search([('name', 'in', self.names)])
         refused = orders.action_ids.filtered(lambda action: action.sync_state == 'error')
         refused.action_retry()
+        drafts = self.drafts.filtered(lambda draft: draft.publish_state == 'refused')
+        if drafts:
+            drafts.action_list_now()
         for wait in WAITS:
             self.pass_time(seconds=wait.total_seconds())
             self.run(task.cron, *SETTLING)
             if not task.compare(self):
                 break
-        return bool(refused)
+        return bool(refused or drafts)
 
     def _close_orders(self):
         """Cancel what is still open, so that the next case has only its own orders."""
@@ -167,7 +180,7 @@ class Matrix(Shop):
         images = dict(listings._fields['image_state']._description_selection(self.env))
         texts = [
             self.store.connection_error, self.store._load_offers_wait().get('why'), *runs.mapped('message'),
-            *listings.filtered('is_on_onbuy').mapped('sync_error'),
+            *listings.filtered('is_on_onbuy').mapped('sync_error'), *self.drafts.mapped('publish_error'),
             *orders.mapped('sync_error'), *orders.action_ids.mapped('sync_error'),
             *self.env['onbuy.category'].with_context(active_test=False).search([]).mapped('read_error'),
             *(images[state] for state in listings.mapped('image_state') if state in ('again', 'refused')),
@@ -262,7 +275,7 @@ class Matrix(Shop):
 
     def prepare_images(self):
         """Pictures of four products to fetch."""
-        listings = self.listings().filtered('product_id')[:4]
+        listings = self.listings().filtered(lambda listing: listing.product_id and listing.sku in self.skus)[:4]
         listings.product_id.image_1920 = False
         listings._want_image()
 
@@ -271,6 +284,20 @@ class Matrix(Shop):
         states = self.env['onbuy.store.state']
         states._save(self.store, 'api', {**states._load(self.store, 'api'), 'token': None})
         self.order()
+
+    def prepare_comparison_of_all(self):
+        """Three orders that are otherwise here than on OnBuy, which has no news of them."""
+        orders = self.env['onbuy.order']
+        for _number in range(3):
+            orders += self.receive((self.skus[self.turn % len(self.skus)], 2))
+        self.names = orders.mapped('name')
+        orders.status_label = 'Old'
+        self.pass_time(minutes=20)
+
+    def prepare_products(self):
+        """Two products to list that OnBuy does not know."""
+        self.drafts = self.make_drafts(2 * self.turn, 2)
+        self.drafts.action_list_now()
 
     # === WHAT MUST BE EQUAL === #
 
@@ -296,10 +323,18 @@ class Matrix(Shop):
         return [f"{model}: {len(now[model] ^ known)} rows differ" for model, known in self.reference.items()
                 if now[model] != known]
 
+    def compare_products(self):
+        """Return which products are not on OnBuy exactly once."""
+        self.env.invalidate_all()
+        found = Counter(row['sku'] for row in self.account()['listings'])
+        return [f"{draft.sku} is on OnBuy {found[draft.sku]} times, and {draft.status_text} here" for draft in self.drafts
+                if found[draft.sku] != 1 or draft.publish_state or not draft.is_on_onbuy]
+
     def compare_images(self):
         """Return which products lack their picture."""
         self.env.invalidate_all()
-        return [f"{listing.sku} has no picture" for listing in self.listings() if not listing.product_id.image_1920]
+        return [f"{listing.sku} has no picture" for listing in self.listings()
+                if listing.sku in self.skus and not listing.product_id.image_1920]
 
     def read_reference(self):
         """Return what is known of OnBuy's own data, after it was read for the first time.
@@ -333,6 +368,8 @@ TASKS = {
     'Categories, conditions, commission': Task(Matrix.prepare_categories, 'sync_categories', Matrix.compare_reference),
     'Brands': Task(Matrix.prepare_brands, 'sync_brands', Matrix.compare_reference),
     'Pictures': Task(Matrix.prepare_images, 'fetch_images', Matrix.compare_images, '/images/*'),
+    'Daily comparison': Task(Matrix.prepare_comparison_of_all, 'reconcile', Matrix.compare_my_orders, page=2),
+    'New products': Task(Matrix.prepare_products, 'publish', Matrix.compare_products, runs=4),
     'Token': Task(Matrix.prepare_token, 'sync_orders', Matrix.compare_my_orders, '/auth/*'),
 }
 

@@ -105,6 +105,27 @@ class Shop:
         self.env.cr.commit()
         return pickings
 
+    def make_drafts(self, first, count=1):
+        """Return drafts of new products, numbered, that nothing is in the way of listing.
+
+        :param int first: number of the first
+        """
+        category = self.env['onbuy.category'].search([('name', '=', "Desk Lamps")])
+        brands = self.env['onbuy.brand']
+        brand = brands.search([('code', '=', '4400')]) or brands.create({'name': "Lumora", 'code': '4400'})
+        products = self.env['product.product'].create([{
+            'name': f"Lumora Lamp {number}", 'type': 'consu', 'is_storable': True, 'default_code': f'NEW-{number}',
+            'barcode': make_gtin(number), 'list_price': 20, 'onbuy_category_id': category.id, 'onbuy_brand_id': brand.id,
+            'onbuy_description': "<p>A lamp.</p>", 'onbuy_image_urls': 'https://img.example.com/lamp.jpg',
+        } for number in range(first, first + count)])
+        return self.env['onbuy.listing']._make_drafts(self.store, products)
+
+    def read_catalogue(self):
+        """Read what :meth:`make_drafts` needs to know of OnBuy."""
+        self.store.action_sync_categories()
+        self.env['onbuy.category'].search([('name', '=', "Desk Lamps")]).action_read_features()
+        self.env.cr.commit()
+
     # === BOTH SIDES === #
 
     def compare_orders(self, names):
@@ -200,6 +221,13 @@ class Shop:
             found += [f"{sku}: {what} is {theirs} on OnBuy, {ours} here" for what, theirs, ours in pairs if theirs != ours]
         waiting = self.env['onbuy.offer.change'].search_count([])
         return found + ([f"{waiting} changes wait"] if waiting else [])
+
+
+def make_gtin(number):
+    """Return a valid EAN-13 that the sandbox does not use."""
+    digits = f'50888{number:07d}'
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    return digits + str(-total % 10)
 
 
 def to_money(amount):

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import urllib.request
 
+from leaks import find_secrets
 from worlds import wait_until
 
 from _setup import odoo_cli, ports, processes
@@ -73,6 +74,7 @@ def odoo_server(database):
             yield url
             log.seek(0)
             text = log.read()
+            assert not find_secrets(text), f"{find_secrets(text)} are in the log"
             assert 'Traceback' not in text, text[text.index('Traceback') - 500:][:5000]
         finally:
             processes.stop(process)

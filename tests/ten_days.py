@@ -40,16 +40,21 @@ class Days(Shop):
             [('company_id', '=', self.store.company_id.id)], limit=1).lot_stock_id
 
     def pass_days(self, days):
-        """Let days go by, then a quiet one in which everything is made good.
+        """Let days go by.
 
         :param int days: how many
-        :return: dict ``wrong`` (sentences) and ``happened`` (how often what did)
         """
         for number in range(days * ROUNDS_A_DAY):
             self.begin_bad_luck()
             self.live()
             self.run(*ROUND, *(DAILY if number % ROUNDS_A_DAY == ROUNDS_A_DAY - 1 else ()))
             self.pass_time(hours=HOURS)
+
+    def rest(self):
+        """Let a quiet day go by in which everything is made good.
+
+        :return: dict ``wrong`` (sentences) and ``happened`` (how often what did)
+        """
         self.end_bad_luck()
         for _round in range(ROUNDS_A_DAY):
             self.run(*ROUND)
@@ -93,11 +98,18 @@ class Days(Shop):
         """Have buyers and the seller do what they do in some hours."""
         for _number in range(self.dice.randrange(4)):
             self.order()
-        deeds = (self.cancel, self.deliver_some, self.refund_here, self.refund_there, self.move_stock, self.change_price)
-        for deed in deeds:
+        for deed in self.get_deeds():
             if self.dice.random() < 0.5:
-                deed()
+                self.do(deed)
         self.env.cr.commit()
+
+    def get_deeds(self):
+        """Return what the seller, and buyers who ordered, may do."""
+        return [self.cancel, self.deliver_some, self.refund_here, self.refund_there, self.move_stock, self.change_price]
+
+    def do(self, deed):
+        """Have something done."""
+        deed()
 
     def choose(self, *domain):
         """Return one of the orders that nobody cancelled or refunded, as Odoo knows them; or none."""
@@ -158,7 +170,7 @@ class Days(Shop):
 
     def move_stock(self):
         """Have goods arrive or go, counted by the warehouse."""
-        product = self.dice.choice(self.listings().filtered('is_on_onbuy')).product_id
+        product = self.dice.choice(self.listings().filtered('is_on_onbuy').product_id.filtered('is_storable'))
         quant = self.env['stock.quant'].with_context(inventory_mode=True).create({
             'product_id': product.id, 'location_id': self.location.id, 'inventory_quantity': self.dice.randint(40, 200)})
         quant.action_apply_inventory()
@@ -172,5 +184,7 @@ class Days(Shop):
 
 
 def run(env, days, seed):
-    """Let days go by; see :meth:`Days.pass_days`."""
-    return Days(env, seed).pass_days(days)
+    """Let days go by, then rest; see :meth:`Days.pass_days` and :meth:`Days.rest`."""
+    shop = Days(env, seed)
+    shop.pass_days(days)
+    return shop.rest()

@@ -11,22 +11,11 @@ from worlds import live_world, wait_until
 
 SECONDS = int(os.environ.get('ONBUY_RACE_SECONDS', '20'))
 PREPARE = '''
+from inside import Shop
 press('action_confirm_database', user=env.ref('base.user_admin').id)
-store.action_sync_categories()
-category = env['onbuy.category'].search([('name', '=', "Desk Lamps")])
-category.action_read_features()
-brand = env['onbuy.brand'].create({{'name': "Lumora", 'code': '4400'}})
-
-def gtin(number):
-    digits = f'50888{{number:07d}}'
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return digits + str(-total % 10)
-
-products = env['product.product'].create([{{
-    'name': f"Lumora Lamp {{number}}", 'type': 'consu', 'default_code': f'NEW-{{number}}', 'barcode': gtin(number),
-    'list_price': 20, 'onbuy_category_id': category.id, 'onbuy_brand_id': brand.id, 'onbuy_description': "<p>A lamp.</p>",
-    'onbuy_image_urls': 'https://img.example.com/lamp.jpg'}} for number in range({first}, {first} + {count})])
-drafts = env['onbuy.listing']._make_drafts(store, products)
+shop = Shop(env)
+shop.read_catalogue()
+drafts = shop.make_drafts({first}, {count})
 env.cr.commit()
 '''
 LIST = "drafts.action_list_now()\nenv.cr.commit()\n"

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+from leaks import find_secrets
+
 from odoo.addons.onbuy_connector.tests.common import Sandbox
 
 from _setup import databases, odoo_cli, processes
@@ -122,15 +124,18 @@ class Program:
             [*processes.follow_parent('KILL'), *odoo_cli.command('shell', '-d', database, '--no-http', *options)],
             stdin=source, stdout=self.log, stderr=self.log, env=odoo_cli.environment(), cwd=ROOT)
 
-    def result(self, seconds=4 * SECONDS):
+    def result(self, seconds=4 * SECONDS, *, may_complain=False):
         """Wait for the end and return what the program said.
 
+        :param bool may_complain: there may be errors in its log
         :raise AssertionError: with the end of its log, if it failed
         """
         code = self.process.wait(seconds)
         self.log.seek(0)
         text = self.log.read()
-        assert not code and 'Traceback' not in text, text[-5000:]
+        assert not find_secrets(text), f"{find_secrets(text)} are in the log"
+        first = text.find('Traceback') if not may_complain else -1
+        assert not code and first < 0, text[max(first - 1000, 0):][:5000] if first >= 0 else text[-5000:]
         said = self.answer.read()
         return json.loads(said) if said else None
 

@@ -17,7 +17,7 @@ _NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?', re.ASCII)
 _DATETIME = re.compile(r'(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?', re.ASCII)
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\ud800-\udfff]+')
 _UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
-_KEY_TEXT = re.compile(r'\b[cs]k_(?:live|test)_\w+')
+_KEY_TEXT = re.compile(r'\b[cs]k_(?:live|test)_\w+|\b[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}\b')
 _TRUTHS = {'true': True, 'yes': True, '1': True, 'false': False, 'no': False, '0': False}
 
 
@@ -267,5 +267,5 @@ def redact_text(text, secrets=()):
 
 
 def mask_keys(text):
-    """Return text without what looks like one of OnBuy's keys."""
+    """Return text without what looks like one of OnBuy's keys or tokens, also of a token that is no longer in use."""
     return _KEY_TEXT.sub('[redacted]', text)

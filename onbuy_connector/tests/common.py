@@ -27,10 +27,18 @@ class Sandbox:
     """
 
     def __init__(self, *options):
-        self.process = subprocess.Popen(
-            [sys.executable, '-m', 'onbuy_sandbox', '--port', '0', *options],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.options = options
+        self.start('0')
         atexit.register(self.stop)
+
+    def start(self, port):
+        """Start the process.
+
+        :param str port: '0' takes a free one
+        """
+        self.process = subprocess.Popen(
+            [sys.executable, '-m', 'onbuy_sandbox', '--port', port, *self.options],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True)
         lines = [self.process.stdout.readline() for _number in range(3)]
         self.url = READY.search(lines[0]).group()
         words = ' '.join(lines).split()
@@ -41,6 +49,11 @@ class Sandbox:
         self.process.terminate()
         self.process.wait(10)
         self.process.stdout.close()
+
+    def restart(self):
+        """End the process and start it at the same address; it goes on from what the option ``--state`` keeps."""
+        self.stop()
+        self.start(self.url.rpartition(':')[2])
 
     def control(self, method, path, json=None):
         """Call the sandbox's control API and return its JSON."""

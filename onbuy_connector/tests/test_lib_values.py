@@ -193,6 +193,11 @@ class TestContainers(BaseCase):
     def test_stored_payloads_hold_nothing_that_the_database_refuses(self):
         self.assertEqual(values.redact({'a\x00': ['b\x00', '\ud800c']}), {'a': ['b', 'c']})
 
+    def test_keys_and_tokens_of_any_time_are_taken_out_of_texts(self):
+        key, token = 'sk_live_fedcba9876543210fedcba9876543210', '7C1F0A44-2B9E-4D1A-9F30-5A8E6B2D1C77'
+        self.assertEqual(values.redact_text(f'No {key}, no "{token}".'), 'No [redacted], no "[redacted]".')
+        self.assertEqual(values.redact_text("Lamp 7C1F0A44-2B9E"), "Lamp 7C1F0A44-2B9E")
+
     def test_redacting_leaves_the_original_alone(self):
         payload = {'buyer': {'ip_address': 'x'}}
         values.redact(payload)

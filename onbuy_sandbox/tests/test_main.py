@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from .conftest import WAIT
+from .conftest import WAIT, Api
+from .test_products import create, product, queue
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,3 +116,16 @@ def test_a_broken_state_file_gives_a_new_shop(tmp_path):
     process = start('--state', tmp_path / 'state')
     assert orders_of(address(process))
     stop(process)
+
+
+def test_what_waits_in_the_queue_at_the_end_is_finished_in_the_next_run(tmp_path):
+    first = start('--state', tmp_path / 'state')
+    api = Api(address(first)).login()
+    created = create(api, product(api))[0]
+    stop(first)
+    second = start('--state', tmp_path / 'state')
+    api = Api(address(second)).login()
+    api.control('POST', '/queues/drain')
+    row = queue(api, created['queue_id'])
+    stop(second)
+    assert row['status'] == 'success'
