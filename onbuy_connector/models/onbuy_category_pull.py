@@ -28,7 +28,9 @@ class OnbuyStore(models.Model):
 
     def _get_categories_work(self):
         """Return where the task of categories finds what it has to do (see :meth:`_has_work`)."""
-        return [] if self._are_categories_current() else None
+        store = self.env['onbuy.store.state']._with_loaded(self, ['categories'])
+        is_begun = store._get_categories_state().get('offset')
+        return None if is_begun or not store._are_categories_current() else []
 
     def _task_categories(self, client, force=False):
         """Read conditions, commission and the whole tree; go on where the last reading stopped.

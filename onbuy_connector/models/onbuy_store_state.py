@@ -43,8 +43,8 @@ class OnbuyStoreState(models.Model):
         :return: dict of topic → data
         """
         known = self.env.context.get('onbuy_states', {})
-        if known.keys() >= set(topics):
-            return {topic: known[topic] for topic in topics}
+        if all((store.id, topic) in known for topic in topics):
+            return {topic: known[store.id, topic] for topic in topics}
         self.env.cr.execute(SQL(
             "SELECT topic, data FROM onbuy_store_state WHERE store_id = %s AND topic = ANY(%s)", store.id, topics))
         return dict(self.env.cr.fetchall())
@@ -56,7 +56,8 @@ class OnbuyStoreState(models.Model):
         :param store: one ``onbuy.store``
         :param list topics: e.g. ``done_orders``
         """
-        return store.with_context(onbuy_states={**dict.fromkeys(topics, {}), **self._load_many(store, topics)})
+        found = self._load_many(store, topics)
+        return store.with_context(onbuy_states={(store.id, topic): found.get(topic, {}) for topic in topics})
 
     @api.model
     def _save(self, store, topic, data):
