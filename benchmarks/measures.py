@@ -214,11 +214,13 @@ def measure_empty_cron(bench):
         'name': 'Empty', 'model_id': bench.env['ir.model']._get_id('onbuy.store'), 'state': 'code', 'active': False,
         'code': 'pass'})
     bench.env.cr.commit()
-    for _time in range(3):
+    runs = []
+    for _time in range(10):
         with Meter() as meter:
             cron.exists().method_direct_trigger()
             bench.env.cr.commit()
-    return meter
+        runs.append(meter)
+    return min(runs, key=lambda meter: meter.seconds)
 
 
 def measure_day(bench):
