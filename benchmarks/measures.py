@@ -209,6 +209,8 @@ def measure_idle(bench):
     """One pass of all tasks but the reading of listings, with nothing to do, as crons run them."""
     names = [TASK_CRONS[task].removeprefix('onbuy_connector.ir_cron_') for task in IDLE_TASKS]
     bench.close_orders()
+    bench.task('images')
+    bench.settle_crons()
     for _time in range(3):
         bench.run(*names)
     passes = []
@@ -223,16 +225,18 @@ def measure_idle(bench):
 
 
 def measure_empty_cron(bench):
-    """Measure what Odoo itself does for a scheduled action that does nothing but report."""
+    """Measure what Odoo itself does for a scheduled action that does nothing."""
     cron = bench.env['ir.cron'].create({
         'name': 'Empty', 'model_id': bench.env['ir.model']._get_id('onbuy.store'), 'state': 'code', 'active': False,
-        'code': "env['ir.cron']._commit_progress(remaining=1)\nenv['ir.cron']._commit_progress(1)"})
+        'code': 'pass'})
     bench.env.cr.commit()
-    for _time in range(3):
+    runs = []
+    for _time in range(10):
         with Meter() as meter:
-            cron.method_direct_trigger()
+            cron.exists().method_direct_trigger()
             bench.env.cr.commit()
-    return meter
+        runs.append(meter)
+    return min(runs, key=lambda meter: meter.seconds)
 
 
 def measure_day(bench):

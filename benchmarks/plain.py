@@ -24,7 +24,8 @@ def validate_deliveries(env, deliveries):
 
 
 def make_deliveries(env, count, products=None):
-    """Make confirmed orders of two lines and their delivery, each of a buyer of its own, as a seller without OnBuy has them.
+    """Make confirmed orders of two lines and their delivery, each of a buyer of its own, as a seller without OnBuy has them
+    whose prices include VAT. The customers have had each product before.
 
     :param products: that are sold; default: new ones
     :return: their deliveries
@@ -33,14 +34,17 @@ def make_deliveries(env, count, products=None):
         {'name': f'Thing {number}', 'is_storable': True, 'list_price': 10} for number in range(PRODUCTS)])
     charge = env['product.product'].create({'name': "Delivery", 'type': 'service', 'list_price': 3})
     location = env['stock.warehouse'].search([('company_id', '=', env.company.id)], limit=1).lot_stock_id
+    customers = env.ref('stock.stock_location_customers')
     for product in products:
         env['stock.quant']._update_available_quantity(product, location, 100000)
+        env['stock.quant']._update_available_quantity(product, customers, 1)
+    vat = env.company.account_sale_tax_id.copy({'name': "VAT in the price", 'price_include_override': 'tax_included'})
     buyers = env['res.partner'].create([{'name': f'Buyer {number}'} for number in range(count)])
     addresses = env['res.partner'].create([
         {'name': buyer.name, 'parent_id': buyer.id, 'type': 'delivery', 'street': "1 High Street"} for buyer in buyers])
     orders = env['sale.order'].create([{
         'partner_id': buyer.id, 'partner_shipping_id': address.id, 'order_line': [
-            fields.Command.create({'product_id': product.id, 'product_uom_qty': 1})
+            fields.Command.create({'product_id': product.id, 'product_uom_qty': 1, 'tax_ids': [fields.Command.set(vat.ids)]})
             for product in (products[number % len(products)], products[(number + 7) % len(products)], charge)],
     } for number, (buyer, address) in enumerate(zip(buyers, addresses, strict=True))])
     orders.action_confirm()

@@ -7,6 +7,7 @@ from pathlib import Path
 from odoo import fields
 
 from odoo.addons.onbuy_connector.models import onbuy_store_buttons
+from odoo.addons.onbuy_connector.models.onbuy_store_tasks import TASK_CRONS
 from odoo.addons.onbuy_connector.tests.common import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,6 +88,12 @@ class Bench(Shop):
         self.env['onbuy.store.state']._save(self.store, 'orders', {'watermark': later})
         self.env.cr.commit()
         self.env.invalidate_all()
+
+    def settle_crons(self):
+        """Have the module's scheduled actions switched on and none late, as in a store that runs well."""
+        for xmlid in TASK_CRONS.values():
+            self.env.ref(xmlid).write({'active': True, 'nextcall': fields.Datetime.now()})
+        self.env.cr.commit()
 
     def fill(self, listings, orders):
         """Have many more listings and old orders in the database, all settled, copied by SQL from one of each."""

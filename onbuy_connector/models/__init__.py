@@ -25,6 +25,7 @@ from . import onbuy_shipping_mapping
 from . import onbuy_store_tasks  # How tasks run and who is told of them: the others hook into it.
 from . import onbuy_store_buttons
 from . import onbuy_store_askers
+from . import onbuy_store_work
 from . import onbuy_store_notes
 from . import onbuy_store_alerts
 

@@ -107,8 +107,16 @@ class OnbuyStore(models.Model):
         return {'names': [], 'unknown': [], **self.env['onbuy.store.state'].sudo()._load(self, 'brands')}
 
     def _save_brand_queue(self, queue):
-        """Store :meth:`_get_brand_queue`."""
-        self.env['onbuy.store.state'].sudo()._save(self, 'brands', queue)
+        """Store :meth:`_get_brand_queue`; there is no row while nothing is asked for."""
+        states = self.env['onbuy.store.state'].sudo()
+        if any(queue.values()):
+            states._save(self, 'brands', queue)
+        else:
+            states._forget(self, 'brands')
+
+    def _get_brands_work(self):
+        """Return where the task of brands finds what it has to do (see :meth:`_has_work`)."""
+        return [('onbuy.store.state', [('store_id', '=', self.id), ('topic', '=', 'brands')])]
 
     def _task_brands(self, client):
         """Search the brands that are asked for, one name a unit.

@@ -26,6 +26,12 @@ class OnbuyStore(models.Model):
         """
         return self._run_now('categories', True)
 
+    def _get_categories_work(self):
+        """Return where the task of categories finds what it has to do (see :meth:`_has_work`)."""
+        store = self.env['onbuy.store.state']._with_loaded(self, ['categories'])
+        is_begun = store._get_categories_state().get('offset')
+        return None if is_begun or not store._are_categories_current() else []
+
     def _task_categories(self, client, force=False):
         """Read conditions, commission and the whole tree; go on where the last reading stopped.
 
@@ -59,8 +65,10 @@ class OnbuyStore(models.Model):
 
         :rtype: bool
         """
+        if self._was_read('categories', days=TREE_DAYS):
+            return True
         others = self.search([('id', '!=', self.id)])
-        return ((self | others)._was_read('categories', days=TREE_DAYS)
+        return (others._was_read('categories', days=TREE_DAYS)
                 or others._was_read('categories', key='at', hours=RUNNING_HOURS))
 
     def _store_terms(self, conditions, tiers):

@@ -48,7 +48,7 @@ class OnbuyExcelImport(models.Model):
     nothing_count = fields.Integer(string="Nothing to Do", compute='_compute_counts')
     result_file = fields.Binary(readonly=True, attachment=True, copy=False)
 
-    _waiting_index = models.Index('(store_id) WHERE is_waiting')
+    _waiting_index = models.Index('(store_id) WHERE is_waiting IS TRUE')
 
     @api.depends('row_ids.verdict', 'row_ids.is_open')
     def _compute_counts(self):

@@ -34,7 +34,7 @@ class OnbuyExcelRow(models.Model):
     listing_id = fields.Many2one('onbuy.listing', readonly=True, index='btree_not_null', ondelete='set null')
     publish_state = fields.Selection(related='listing_id.publish_state', string="Listing Status")
 
-    _open_index = models.Index('(import_id, id) WHERE is_open')
+    _open_index = models.Index('(import_id, id) WHERE is_open IS TRUE')
     _sku_index = models.Index('(import_id, sku)')
     _family_index = models.Index('(import_id, family) WHERE family IS NOT NULL')
 

@@ -30,14 +30,21 @@ class OnbuyStore(models.Model):
         """Look at, or apply, the Excel files that wait."""
         self._cron_run('excel')
 
+    def _get_excel_work(self):
+        """Return where the task of Excel files finds what it has to do (see :meth:`_has_work`)."""
+        return [('onbuy.excel.import', self._get_uploads_domain())]
+
+    def _get_uploads_domain(self):
+        """Return the domain of the files that wait."""
+        return [('store_id', '=', self.id), ('is_waiting', '=', True)]
+
     def _task_excel(self, client):
         """Look at, or apply, the Excel files that wait, the oldest first.
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         :return: a generator of units
         """
-        waiting = self.env['onbuy.excel.import'].search([('store_id', '=', self.id), ('is_waiting', '=', True)], order='id')
-        for upload in waiting:
+        for upload in self.env['onbuy.excel.import'].search(self._get_uploads_domain(), order='id'):
             yield from upload._as_uploader()._get_units(client)
             if self.env.uid != upload.user_id.id:
                 yield upload._as_uploader()._tell_uploader

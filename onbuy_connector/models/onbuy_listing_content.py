@@ -185,7 +185,7 @@ class OnbuyListing(models.Model):
     content_error = fields.Text(string="Content Not Taken", readonly=True, copy=False)
     is_content_wanted = fields.Boolean(string="Content Waiting", readonly=True, copy=False)
 
-    _content_wanted_index = models.Index('(store_id) WHERE is_content_wanted')
+    _content_wanted_index = models.Index('(store_id) WHERE is_content_wanted IS TRUE')
 
     def action_send_content(self):
         """Send texts, pictures, features and the like of these listings' products to OnBuy.

@@ -19,14 +19,21 @@ class OnbuyStore(models.Model):
         """Make the products that are still asked for."""
         self._cron_run('products')
 
+    def _get_products_work(self):
+        """Return where the task of products finds what it has to do (see :meth:`_has_work`)."""
+        return [('onbuy.listing', self._get_wanted_domain())]
+
+    def _get_wanted_domain(self):
+        """Return the domain of the listings of which a product was asked for."""
+        return [('store_id', '=', self.id), ('is_product_wanted', '=', True)]
+
     def _task_products(self, client):
         """Make products of the listings for which that was asked.
 
         :param client: an :class:`~..lib.client.OnBuyClient`, not used: only the store's lock is
         :return: a generator of units
         """
-        wanted = [('store_id', '=', self.id), ('is_product_wanted', '=', True)]
-        while listings := self.env['onbuy.listing'].search(wanted, limit=TOGETHER):
+        while listings := self.env['onbuy.listing'].search(self._get_wanted_domain(), limit=TOGETHER):
             yield partial(self._create_wanted, listings)
 
     def _create_wanted(self, listings):
@@ -54,7 +61,7 @@ class OnbuyListing(models.Model):
 
     is_product_wanted = fields.Boolean(string="Product Asked For", readonly=True, copy=False)
 
-    _product_wanted_index = models.Index('(store_id) WHERE is_product_wanted')
+    _product_wanted_index = models.Index('(store_id) WHERE is_product_wanted IS TRUE')
 
     # === ACTIONS === #
 

@@ -21,16 +21,24 @@ class OnbuyStore(models.Model):
         """Fetch the pictures that are still wanted."""
         self._cron_run('images')
 
+    def _get_images_work(self):
+        """Return where the task of pictures finds what it has to do (see :meth:`_has_work`)."""
+        return [('onbuy.listing', self._get_images_domain())]
+
+    def _get_images_domain(self):
+        """Return the domain of the listings whose picture is to be fetched now."""
+        return [
+            ('store_id', '=', self.id), ('product_id', '!=', False), ('image_state', 'in', ('wanted', 'again')),
+            '|', ('image_date', '=', False), ('image_date', '<=', fields.Datetime.now()),
+        ]
+
     def _task_images(self, client):
         """Store the first picture of products that were made from listings; apart from the listings, for it takes long.
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         :return: a generator of units
         """
-        listings = self.env['onbuy.listing'].search([
-            ('store_id', '=', self.id), ('product_id', '!=', False), ('image_state', 'in', ('wanted', 'again')),
-            '|', ('image_date', '=', False), ('image_date', '<=', fields.Datetime.now()),
-        ], order='image_date NULLS FIRST, id')
+        listings = self.env['onbuy.listing'].search(self._get_images_domain(), order='image_date NULLS FIRST, id')
         failures, hosts = 0, self._get_image_hosts()
         for listing in listings:
             try:
@@ -62,6 +70,8 @@ class OnbuyListing(models.Model):
         string="Picture", readonly=True, copy=False)
     image_attempts = fields.Integer(readonly=True, copy=False)
     image_date = fields.Datetime(string="Picture Tried Again", readonly=True, copy=False)
+
+    _image_wanted_index = models.Index("(store_id) WHERE image_state IN ('wanted', 'again')")
 
     def _want_image(self):
         """Have the first picture of these listings fetched for their products."""

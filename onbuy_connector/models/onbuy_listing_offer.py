@@ -38,6 +38,7 @@ class OnbuyListing(models.Model):
     )
 
     price_problem = fields.Text(readonly=True, copy=False, help="Why no price can be told for this listing.")
+    _price_problem_index = models.Index('(store_id) WHERE price_problem IS NOT NULL')
 
     is_stock_off = fields.Boolean(
         string="Stock or Price Off", compute='_compute_is_stock_off', search='_search_is_stock_off',

@@ -45,6 +45,8 @@ class OnbuyListing(models.Model):
     is_stopped = fields.Boolean(
         string="Stopped", readonly=True, copy=False, help="OnBuy shows 0 until the listing is relisted.")
 
+    _stopped_index = models.Index('(store_id) WHERE is_stopped IS TRUE')
+
     # === ACTION METHODS === #
 
     def action_stop(self):

@@ -57,6 +57,8 @@ class OnbuyStore(models.Model):
         :return: UTC; None when nothing waits
         :rtype: datetime
         """
+        if not self._has_any(self._get_offers_work()):
+            return None
         if self._has_overdue_listings():
             return fields.Datetime.now()
         doubtful = self.env['onbuy.listing'].search([('store_id', '=', self.id), ('sync_state', '=', 'uncertain')])
@@ -66,15 +68,23 @@ class OnbuyStore(models.Model):
         oldest = self.env.cr.fetchone()[0]
         return oldest and oldest + self._get_offers_wait(share_left)
 
+    def _get_offers_work(self):
+        """Return where the task of stock and prices finds what it has to do (see :meth:`_has_work`)."""
+        return [('onbuy.offer.change', [('store_id', '=', self.id)]), ('onbuy.listing', self._get_overdue_domain())]
+
     def _has_overdue_listings(self):
-        """Return whether listings are to be sent or asked for without a change here: retries, going offline and back.
+        """Return whether listings are to be sent or asked for without a change here.
 
         :rtype: bool
         """
+        return bool(self.env['onbuy.listing'].search_count(self._get_overdue_domain(), limit=1))
+
+    def _get_overdue_domain(self):
+        """Return the domain of what is due without a change here: retries, going offline and back, a sale's dates."""
         domain = self._get_retry_domain() | self._get_doubtful_domain() | self._get_offline_domain()
-        if self.sync_prices:  # A sale that begins or ends.
+        if self.sync_prices:
             domain |= Domain([('store_id', '=', self.id), ('next_price_date', '<=', fields.Datetime.now())])
-        return bool(self.env['onbuy.listing'].search_count(domain, limit=1))
+        return domain
 
     def _get_retry_domain(self):
         """Return the domain of the listings that OnBuy refused and that are to be tried again now."""
@@ -120,7 +130,7 @@ class OnbuyStore(models.Model):
         """
         usage = self.env['onbuy.store.state']._load_committed(self, 'api').get('usage')
         share_left = Governor(self._get_limits(), usage).share_left('PUT')
-        due = self._get_offers_due_date(share_left) if self.state == 'live' and not self._get_hold() else None
+        due = None if self._get_hold() else self._get_offers_due_date(share_left)
         if due:
             moments = (due, wait and fields.Datetime.now() + wait, self._get_offers_waiting_until())
             self._trigger_task('offers', at=max(filter(None, moments)))

@@ -22,6 +22,10 @@ ASK_AGAIN = timedelta(minutes=1)
 class OnbuyStore(models.Model):
     _inherit = 'onbuy.store'
 
+    def _get_actions_work(self):
+        """Return where the task of actions finds what it has to do (see :meth:`_has_work`)."""
+        return [('onbuy.order.action', self.env['onbuy.order.action']._get_store_due_domain(self))]
+
     def _task_actions(self, client):
         """Send what waits in the outbox; look up first what is uncertain.
 

@@ -39,15 +39,32 @@ class OnbuyStore(models.Model):
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         """
-        if not self._get_orders_state().get('watermark'):
+        state = self._get_orders_state()
+        if not state.get('watermark'):
             yield self._start_watermark
+            state = self._get_orders_state()
+        is_changed = 'reached' in state
         try:
-            for page in client.iter_orders(modified_since=self._get_orders_since()):
-                yield partial(self._store_orders_page, page, advance=True)
+            for page in client.iter_orders(modified_since=self._get_orders_since(state)):
+                if page.items or page.errors:
+                    is_changed = True
+                    yield partial(self._store_orders_page, page, advance=True)
         except IncompleteError:  # Its end was reached all the same.
             yield self._finish_orders_pass
             raise
-        yield self._finish_orders_pass
+        if is_changed:  # Else there is nothing to note, and a unit costs ten queries.
+            yield self._finish_orders_pass
+
+    def _get_order_statuses_work(self):
+        """Return where the task of statuses finds what it has to do (see :meth:`_has_work`)."""
+        domains = [self._get_looked_up_domain(), *self.env['onbuy.order']._get_domains_by_time(self)]
+        if self.state == 'live':
+            domains.append(self._get_to_apply_domain())
+        return [('onbuy.order', domain) for domain in domains]
+
+    def _get_looked_up_domain(self):
+        """Return the domain of the orders that may still change on OnBuy without our doing."""
+        return [('store_id', '=', self.id), ('status', 'in', [*OPEN_STATUSES, 'cancelled', 'unknown'])]
 
     def _task_order_statuses(self, client):
         """Look by id at the orders that are still open here, a part after the other, and retry what failed.
@@ -57,10 +74,7 @@ class OnbuyStore(models.Model):
         """
         states = self.env['onbuy.store.state']
         after = states._load(self, 'order_statuses').get('after', 0)
-        orders = self.env['onbuy.order'].search([
-            ('store_id', '=', self.id), ('id', '>', after),
-            ('status', 'in', [*OPEN_STATUSES, 'cancelled', 'unknown']),
-        ], order='id')
+        orders = self.env['onbuy.order'].search([('id', '>', after), *self._get_looked_up_domain()], order='id')
         for ids in split_every(BATCH, orders.ids, list):
             page = client.orders_by_id(orders.browse(ids).exists().mapped('name'))
             yield partial(self._store_status_page, page, ids[-1])
@@ -169,12 +183,13 @@ class OnbuyStore(models.Model):
         start = fields.Datetime.to_string(start)
         self.env['onbuy.store.state']._save(self, 'orders', {'watermark': start, 'reached': start})
 
-    def _get_orders_since(self):
+    @api.model
+    def _get_orders_since(self, state):
         """Return the moment from which on orders are fetched: where a pass was cut, else the watermark less an overlap.
 
+        :param dict state: of :meth:`_get_orders_state`
         :rtype: datetime
         """
-        state = self._get_orders_state()
         if state.get('reached'):
             return fields.Datetime.to_datetime(state['reached'])
         return fields.Datetime.to_datetime(state['watermark']) - OVERLAP
@@ -250,4 +265,8 @@ class OnbuyStore(models.Model):
         orders = self.env['onbuy.order']
         if self.state != 'live':
             return orders
-        return orders.search([('store_id', '=', self.id), *orders._get_due_domain()], order='date_order, id')
+        return orders.search(self._get_to_apply_domain(), order='date_order, id')
+
+    def _get_to_apply_domain(self):
+        """Return the domain of the orders that wait to be applied and may be tried now."""
+        return [('store_id', '=', self.id), *self.env['onbuy.order']._get_due_domain()]

@@ -102,20 +102,29 @@ class OnbuyOrder(models.Model):
         return all(moves.mapped('picked')) or all(move.move_orig_ids for move in moves)
 
     @api.model
+    def _get_domains_by_time(self, store):
+        """Return the domains of the orders whose state changes without anything being written: completion is assumed as
+        time goes by, and goods arrive for moves that reserve later.
+
+        :param store: one ``onbuy.store``
+        :rtype: tuple
+        """
+        arrived = fields.Datetime.now() - timedelta(days=store.complete_days)
+        return [
+            ('store_id', '=', store.id), ('fulfilment_state', '=', 'transit'),
+            '|', ('delivery_until', '<', arrived), '&', ('delivery_until', '=', False), ('shipped_date', '<', arrived),
+        ], [
+            ('store_id', '=', store.id), ('fulfilment_state', 'in', ('new', 'partial')),
+            ('sale_order_ids.picking_ids.move_ids.state', 'in', ('confirmed', 'partially_available')),
+        ]
+
+    @api.model
     def _recompute_by_time(self, store):
-        """Look again at orders whose state changes without anything being written: completion is assumed as time goes
-        by, and goods arrive for moves that reserve later.
+        """Look again at orders whose state changes without anything being written.
 
         :param store: one ``onbuy.store``
         """
-        arrived = fields.Datetime.now() - timedelta(days=store.complete_days)
-        orders = self.search([
-            ('store_id', '=', store.id), ('fulfilment_state', '=', 'transit'),
-            '|', ('delivery_until', '<', arrived), '&', ('delivery_until', '=', False), ('shipped_date', '<', arrived),
-        ]) | self.search([
-            ('store_id', '=', store.id), ('fulfilment_state', 'in', ('new', 'partial')),
-            ('sale_order_ids.picking_ids.move_ids.state', 'in', ('confirmed', 'partially_available')),
-        ])
+        orders = self.union(*map(self.search, self._get_domains_by_time(store)))
         for name in ('fulfilment_state', 'is_assumed'):
             self.env.add_to_compute(self._fields[name], orders)
         orders.mapped('fulfilment_state')

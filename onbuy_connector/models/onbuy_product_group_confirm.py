@@ -13,14 +13,22 @@ KEPT = ('standard_price', 'weight', 'volume')  # what a variant takes over from 
 class OnbuyStore(models.Model):
     _inherit = 'onbuy.store'
 
+    def _get_products_work(self):
+        """Override to look for groups that were confirmed."""
+        return [*super()._get_products_work(), ('onbuy.product.group', self._get_confirmed_domain())]
+
+    def _get_confirmed_domain(self):
+        """Return the domain of the groups that are to become products."""
+        return [('store_id', '=', self.id), ('state', '=', 'waiting')]
+
     def _task_products(self, client):
         """Override to make one product of each group that was confirmed, before the products of single listings.
 
         :param client: an :class:`~..lib.client.OnBuyClient`, not used
         :return: a generator of units
         """
-        waiting = [('store_id', '=', self.id), ('state', '=', 'waiting')]
-        while group := self.env['onbuy.product.group'].with_context(active_test=False).search(waiting, limit=1):
+        groups = self.env['onbuy.product.group'].with_context(active_test=False)
+        while group := groups.search(self._get_confirmed_domain(), limit=1):
             yield group._confirm
         yield from super()._task_products(client)
 

@@ -20,6 +20,16 @@ class OnbuyStore(models.Model):
         """Take drafts, content and deletions the next step on their way to OnBuy."""
         self._cron_run('publish')
 
+    def _get_publish_work(self):
+        """Return where the task of drafts finds what it has to do, now or later (see :meth:`_has_work`)."""
+        here = ('store_id', '=', self.id)
+        return [
+            ('onbuy.listing', [here, ('publish_state', 'in', UNDER_WAY)]),
+            ('onbuy.listing', [here, ('is_content_wanted', '=', True)]),
+            ('onbuy.product.queue', [here, ('state', 'in', OPEN)]),
+            ('onbuy.store', [('id', '=', self.id), ('sync_content', '=', True)]),
+        ]
+
     def _task_publish(self, client):
         """Take everything that is on its way to OnBuy's catalogue the next step.
 

@@ -118,11 +118,10 @@ class OnbuyStore(models.Model):
         :param order: one ``onbuy.order``
         :param carrier: ``delivery.carrier``
         """
-        templates = {line.template_id for line in order.line_ids if line.template_id}
         service = (order.delivery_service or '').strip().casefold()
         return self.mapping_ids.filtered(lambda mapping: (
             (not mapping.delivery_service or mapping.delivery_service.strip().casefold() == service)
-            and (not mapping.template_id or mapping.template_id.strip() in templates)
+            and (not mapping.template_id or mapping.template_id.strip() in order.line_ids.mapped('template_id'))
             and (not carrier or not mapping.carrier_id or mapping.carrier_id == carrier)
         ))[:1]
 
@@ -134,5 +133,5 @@ class OnbuyStore(models.Model):
         :rtype: float
         """
         mapping = self._get_shipping_mapping(order, picking)
-        waits = self.shipping_mode == 'self' and mapping.tracking_rule == 'wait'
+        waits = mapping.tracking_rule == 'wait' and self.shipping_mode == 'self'
         return mapping.wait_hours if waits and not picking._get_onbuy_numbers() else 0

@@ -10,6 +10,7 @@ ACTIVITY = 'onbuy_connector.mail_activity_alert'
 UNREACHABLE = timedelta(hours=1)  # shorter troubles of OnBuy or the network mend themselves
 BLOCKED = timedelta(minutes=5)  # OnBuy's pauses are shorter
 LATE = timedelta(hours=1)
+TOPICS = ['alerts', 'api', 'offers_hold', 'reconciliation', 'fees_bill', *(f'done_{task}' for task in TASK_CRONS)]
 PATIENCE = {'crons': timedelta(minutes=15)}  # after a night without server all are late, for a moment
 OWN_BANNERS = ('copied', 'held')  # these have one with their own buttons
 FAILED = ('sync_state', 'in', ('error', 'uncertain'))
@@ -64,9 +65,10 @@ class OnbuyStore(models.Model):
             return []
         if self.is_copied:
             return [self._make_alert('copied', self.env._("A copy of the database"), self._get_connection_problem())]
+        store = self.env['onbuy.store.state']._with_loaded(self, TOPICS)
         return [
-            *self._get_failure_alerts(), *self._get_cron_alerts(), *self._get_allowance_alerts(), *self._get_hold_alerts(),
-            *self._get_record_alerts(),
+            *store._get_failure_alerts(), *store._get_cron_alerts(), *store._get_allowance_alerts(),
+            *store._get_hold_alerts(), *store._get_record_alerts(),
         ]
 
     def _make_alert(self, key, title, text, *, is_urgent=True, action=None):
@@ -107,7 +109,8 @@ class OnbuyStore(models.Model):
         """Scheduled actions that this store needs and that do not run."""
         tasks = [task for task in TASK_CRONS if self.filtered_domain(self._get_task_domain(task))]
         ids = [self.env['ir.model.data']._xmlid_to_res_id(TASK_CRONS[task]) for task in tasks]
-        crons = self.env['ir.cron'].sudo().with_context(active_test=False).search([('id', 'in', ids)])
+        crons = self.env['ir.cron'].sudo().with_context(active_test=False).search_fetch(
+            [('id', 'in', ids)], ['active', 'cron_name', 'nextcall'])
         off = crons.filtered(lambda cron: not cron.active).mapped('cron_name')
         late = crons.filtered(lambda cron: cron.active and cron.nextcall + LATE < fields.Datetime.now()).mapped('cron_name')
         texts = [
@@ -137,10 +140,11 @@ class OnbuyStore(models.Model):
         return [self._make_alert('held', self.env._("Changes are held"), ' '.join(reasons))] if reasons else []
 
     def _get_record_alerts(self):
-        """Records that need a person, counted."""
-        orders = self._count_records('onbuy.order', FAILED)
-        actions = self._count_records('onbuy.order.action', *FAILED_ACTIONS)
-        listings = self._count_records('onbuy.listing', *REFUSED)
+        """Records that need a person, counted; most days there are none."""
+        places = (('onbuy.order', [FAILED]), ('onbuy.order.action', FAILED_ACTIONS), ('onbuy.listing', REFUSED))
+        if not self._has_any([(model, [('store_id', '=', self.id), *domain]) for model, domain in places]):
+            return []
+        orders, actions, listings = (self._count_records(model, *domain) for model, domain in places)
         to_fix = 'onbuy_connector.onbuy_store_action_to_fix'
         alerts = (
             (orders, 'orders', self.env._("Orders cannot be imported"), self.env._(
@@ -168,8 +172,12 @@ class OnbuyStore(models.Model):
 
     def _update_alerts(self):
         """Bring the activities in step with what is wrong; nothing is written while nothing changes."""
-        states, user = self.env['onbuy.store.state'], self._get_responsible()
-        known = states._load(self, 'alerts')
+        states = self.env['onbuy.store.state']
+        store = states._with_loaded(self, TOPICS)
+        known = store.env['onbuy.store.state']._load(store, 'alerts')
+        if not known and not store._get_alerts():
+            return
+        user = self._get_responsible()
         alerts = self.with_context(lang=user.lang)._get_alerts()
         told = {alert['key']: self._tell_alert(alert, user, known.get(alert['key'])) for alert in alerts}
         for key in known.keys() - told.keys():

@@ -92,6 +92,8 @@ class OnbuyListing(models.Model):
     is_taken_offline = fields.Boolean(readonly=True, copy=False)
     stock_before_offline = fields.Integer(string="Stock before Offline", readonly=True, copy=False)
 
+    _taken_offline_index = models.Index('(store_id) WHERE is_taken_offline IS TRUE')
+
     def _is_held_at_zero(self):
         """Return whether OnBuy is to show 0, whatever can be sold: its store is offline, or a person stopped it."""
         return self.is_stopped or self.store_id.is_offline

@@ -38,6 +38,11 @@ class OnbuyStore(models.Model):
             raise UserError(self.env._("Connect a store first: OnBuy's catalogue is read with its keys."))
         return store
 
+    def _get_reference_work(self):
+        """Return where the task of reference data finds what it has to do (see :meth:`_has_work`)."""
+        is_current = self._was_read('reference', days=REFERENCE_DAYS)
+        return [] if is_current and not self.env['onbuy.category']._get_categories_to_read() else None
+
     def _task_reference(self, client, force=False):
         """Read delivery templates and carriers if the last reading is a week old, and the features that are due.
 

@@ -32,11 +32,7 @@ class OnbuyStoreState(models.Model):
         :param str topic: e.g. ``api`` or ``orders``
         :rtype: dict
         """
-        self.env.cr.execute(SQL(
-            "SELECT data FROM onbuy_store_state WHERE store_id = %s AND topic = %s", store.id, topic,
-        ))
-        row = self.env.cr.fetchone()
-        return row and row[0] or {}
+        return self._load_many(store, [topic]).get(topic) or {}
 
     @api.model
     def _load_many(self, store, topics):
@@ -46,9 +42,22 @@ class OnbuyStoreState(models.Model):
         :param list topics: e.g. ``done_orders``
         :return: dict of topic → data
         """
+        known = self.env.context.get('onbuy_states', {})
+        if all((store.id, topic) in known for topic in topics):
+            return {topic: known[store.id, topic] for topic in topics}
         self.env.cr.execute(SQL(
             "SELECT topic, data FROM onbuy_store_state WHERE store_id = %s AND topic = ANY(%s)", store.id, topics))
         return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _with_loaded(self, store, topics):
+        """Return a store for which loading these topics takes no further query; only for looking at it, in one go.
+
+        :param store: one ``onbuy.store``
+        :param list topics: e.g. ``done_orders``
+        """
+        found = self._load_many(store, topics)
+        return store.with_context(onbuy_states={(store.id, topic): found.get(topic, {}) for topic in topics})
 
     @api.model
     def _save(self, store, topic, data):

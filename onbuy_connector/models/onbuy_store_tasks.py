@@ -15,7 +15,8 @@ _logger = logging.getLogger(__name__)
 
 BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
-LOOKING = ('orders', 'order_statuses', 'listings', 'offers')  # look for alerts though nothing happened: time makes some
+# These look for alerts though nothing happened: time makes some.
+LOOKING = ('orders', 'order_statuses', 'listings', 'offers', 'reconciliation')
 TASK_CRONS = {
     'orders': 'onbuy_connector.ir_cron_sync_orders',
     'order_statuses': 'onbuy_connector.ir_cron_sync_order_statuses',
@@ -74,11 +75,22 @@ class OnbuyStore(models.Model):
 
         :param str task: a key of ``TASK_CRONS``
         """
-        stores = self.search(self._get_task_domain(task))
-        self.env['ir.cron']._commit_progress(remaining=len(stores))
+        stores = self.search(self._get_task_domain(task))._cron_pass_over_idle(task)
+        if stores:
+            self.env['ir.cron']._commit_progress(remaining=len(stores))
         for store in stores.browse(random.sample(stores.ids, len(stores))):  # So that each is the first at times.
             if not store.with_company(store.company_id)._cron_run_store(task):
                 break
+
+    def _cron_pass_over_idle(self, task):
+        """Return the stores for which a task has something to do; for the others it went through.
+
+        :param str task: a key of ``TASK_CRONS``
+        """
+        busy = self.filtered(lambda store: store._has_work(task))
+        for store in self - busy:
+            store._cron_try(store._note_success, task)
+        return busy
 
     def _cron_run_store(self, task):
         """Run a task for one store.
@@ -102,13 +114,13 @@ class OnbuyStore(models.Model):
         self._note_run(task, started, figures)
         time_left = commit_progress(1)
         is_done = bool(is_complete and not error)
-        self._cron_aside(partial(self._tell_askers, askers, task, figures, is_done, problem))
+        wait = FAILURE_WAIT if error else None
+        if self._trigger_waiting(wait):  # After the commit: what was refused meanwhile is seen.
+            commit_progress()
+        if askers:
+            self._cron_aside(partial(self._tell_askers, askers, task, figures, is_done, problem))
         if task in LOOKING or problem or not figures.keys() <= {'calls', 'seen'}:
             self._cron_aside(self._update_alerts)
-        wait = FAILURE_WAIT if error else None
-        self._trigger_waiting_actions(wait)  # After the commit: what was refused meanwhile is seen.
-        self._trigger_waiting_offers(wait)
-        commit_progress()
         return bool(time_left)
 
     def _cron_try(self, work, *args):
@@ -239,12 +251,25 @@ class OnbuyStore(models.Model):
 
         :param str task: a key of ``TASK_CRONS``
         """
-        return (self.env.ref(TASK_CRONS[task], raise_if_not_found=False) or self.env['ir.cron']).sudo()
+        return self.env['ir.cron'].sudo().browse(self.env['ir.model.data']._xmlid_to_res_id(TASK_CRONS[task]) or [])
 
-    def _trigger_waiting_actions(self, wait=None):
-        """Wake the outgoing cron if something waits that another worker may have been refused to send.
+    def _trigger_waiting(self, wait=None):
+        """Wake the outgoing crons if something waits that another worker may have been refused to send.
 
         :param timedelta wait: not at once, because OnBuy cannot be reached for now
+        :return: whether something may wait
+        :rtype: bool
         """
-        if self.state == 'live' and self.sync_actions and self.env['onbuy.order.action']._has_due(self):
+        if self.state != 'live' or not self._has_any([*self._get_actions_work(), *self._get_offers_work()]):
+            return False
+        self._trigger_waiting_actions(wait)
+        self._trigger_waiting_offers(wait)
+        return True
+
+    def _trigger_waiting_actions(self, wait=None):
+        """Wake the outgoing cron if something waits to be sent.
+
+        :param timedelta wait: not at once
+        """
+        if self.sync_actions and self.env['onbuy.order.action']._has_due(self):
             self._trigger_task('actions', at=wait and fields.Datetime.now() + wait)
