@@ -36,7 +36,7 @@ class OnbuyExcelImport(models.Model):
         string="Status", default='uploaded', required=True, readonly=True, copy=False)
     is_waiting = fields.Boolean(readonly=True, copy=False)  # the task has something to do here
     error = fields.Text(string="Why Not", readonly=True, copy=False)
-    note = fields.Text(string="Note", readonly=True, copy=False)
+    note = fields.Text(readonly=True, copy=False)
     sheets = fields.Json(readonly=True, copy=False)  # titles, keys and columns, as they came
     row_ids = fields.One2many('onbuy.excel.import.row', 'import_id', copy=False)
     row_count = fields.Integer(string="Rows", compute='_compute_counts')
