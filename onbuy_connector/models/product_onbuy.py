@@ -20,22 +20,28 @@ class ProductTemplate(models.Model):
 
     _inherit = 'product.template'
 
+    # A duplicate is another product, with a page of its own; and who duplicates it may not be allowed to read these.
     onbuy_category_id = fields.Many2one(
-        'onbuy.category', string="OnBuy Category", domain=[('can_list_in', '=', True)], index='btree_not_null', groups=GROUP)
+        'onbuy.category', string="OnBuy Category", domain=[('can_list_in', '=', True)], index='btree_not_null', copy=False,
+        groups=GROUP)
     onbuy_category_read_date = fields.Datetime(related='onbuy_category_id.read_date', groups=GROUP)
-    onbuy_brand_id = fields.Many2one('onbuy.brand', string="OnBuy Brand", index='btree_not_null', groups=GROUP)
-    onbuy_brand_name = fields.Char(string="Brand Name", help="For a brand that OnBuy does not have.", groups=GROUP)
-    onbuy_title = fields.Char(string="Title on OnBuy", help="150 bytes at most. Empty: the product's name.", groups=GROUP)
+    onbuy_brand_id = fields.Many2one(
+        'onbuy.brand', string="OnBuy Brand", index='btree_not_null', copy=False, groups=GROUP)
+    onbuy_brand_name = fields.Char(
+        string="Brand Name", help="For a brand that OnBuy does not have.", copy=False, groups=GROUP)
+    onbuy_title = fields.Char(
+        string="Title on OnBuy", help="150 bytes at most. Empty: the product's name.", copy=False, groups=GROUP)
     onbuy_description = fields.Html(
-        string="Description on OnBuy", sanitize=True, strip_style=True,
+        string="Description on OnBuy", sanitize=True, strip_style=True, copy=False,
         help="Empty: the e-commerce description, else the sales description.", groups=GROUP)
-    onbuy_summary = fields.Text(string="Summary", help="One point a line, five at most.", groups=GROUP)
+    onbuy_summary = fields.Text(string="Summary", help="One point a line, five at most.", copy=False, groups=GROUP)
     onbuy_rrp = fields.Float(
-        string="Recommended Price (£)", digits='Product Price', help="Including VAT. 0: OnBuy shows none.", groups=GROUP)
+        string="Recommended Price (£)", digits='Product Price', help="Including VAT. 0: OnBuy shows none.", copy=False,
+        groups=GROUP)
     onbuy_image_urls = fields.Text(
-        string="Addresses of Pictures", groups=GROUP,
+        string="Addresses of Pictures", copy=False, groups=GROUP,
         help="One a line, the main picture first. Empty: the product's own pictures.")
-    onbuy_data = fields.Text(string="Specification", help="One line each: Label: value", groups=GROUP)
+    onbuy_data = fields.Text(string="Specification", help="One line each: Label: value", copy=False, groups=GROUP)
     onbuy_detail_ids = fields.One2many(
         'onbuy.detail.value', 'product_tmpl_id', string="Technical Details", copy=False, groups=GROUP)
 

@@ -43,6 +43,17 @@ class TestSecurity(OnbuyCommon):
         """Return the names of all stored models of the module."""
         return [name for name, model in self.env.registry.items() if name.startswith('onbuy.') and not model._abstract]
 
+    # === ODOO'S OWN MODELS === #
+
+    def test_who_does_not_know_onbuy_duplicates_a_product(self):
+        category = self.env['onbuy.category'].create({'code': 'C1', 'name': "Lamps", 'complete_name': "Lamps"})
+        product = self.env['product.product'].create({'name': "Lamp", 'onbuy_category_id': category.id})
+        maker = new_test_user(self.env, 'maker', 'product.group_product_manager')
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for record in (product, product.product_tmpl_id):
+            self.assertEqual(record.with_user(maker).copy().name, "Lamp (copy)")
+
     # === EVERY MODEL === #
 
     def test_every_model_has_access_lines(self):
