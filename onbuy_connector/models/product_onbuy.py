@@ -136,7 +136,8 @@ class ProductProduct(models.Model):
 
     onbuy_option_ids = fields.Many2many(
         'onbuy.feature.option', 'onbuy_feature_option_product_rel', 'product_id', 'option_id', string="Features",
-        domain="[('feature_id.category_id', '=', onbuy_category_id), ('feature_id.active', '=', True)]", groups=GROUP)
+        domain="[('feature_id.category_id', '=', onbuy_category_id), ('feature_id.active', '=', True)]", copy=False,
+        groups=GROUP)
     onbuy_missing_features = fields.Char(string="Still to Choose", compute='_compute_onbuy_missing_features',
                                          compute_sudo=True, groups=GROUP)
     onbuy_mpn = fields.Char(string="Maker's Part Number", help="MPN", copy=False, groups=GROUP)
