@@ -148,12 +148,12 @@ class OnbuyStore(models.Model):
         to_fix = 'onbuy_connector.onbuy_store_action_to_fix'
         alerts = (
             (orders, 'orders', self.env._("Orders cannot be imported"), self.env._(
-                "%(count)s orders wait. Each says what is in its way.", count=orders), to_fix),
+                "Orders that wait: %(count)s. Each says what is in its way.", count=orders), to_fix),
             (actions, 'actions', self.env._("OnBuy refused what was sent"), self.env._(
-                "%(count)s dispatches, cancellations or refunds did not go through. Each shows OnBuy's answer.",
+                "Dispatches, cancellations or refunds that did not go through: %(count)s. Each shows OnBuy's answer.",
                 count=actions), to_fix),
             (listings, 'listings', self.env._("Listings are refused"), self.env._(
-                "%(count)s listings show another stock or price than they should. Each says why.", count=listings),
+                "Listings that show another stock or price than they should: %(count)s. Each says why.", count=listings),
                 'onbuy_connector.onbuy_store_action_refused'),
         )
         return [self._make_alert(key, title, text, is_urgent=False, action=action)

@@ -116,11 +116,11 @@ class TestAlerts(PushCommon):
         self.run_orders()
         self.assertEqual(self.activities(), ["OnBuy: Orders cannot be imported"])
         activity = self.store.activity_ids
-        self.assertIn("2 orders wait", activity.note)
+        self.assertIn("Orders that wait: 2", activity.note)
         orders[0].action_retry()
         self.run_orders()
         self.assertEqual(self.store.activity_ids, activity)
-        self.assertIn("1 orders wait", activity.note)
+        self.assertIn("Orders that wait: 1", activity.note)
         orders[1].action_retry()
         self.run_orders()
         self.assertFalse(self.activities())
