@@ -47,11 +47,11 @@ class TestSecurity(OnbuyCommon):
 
     def test_who_does_not_know_onbuy_duplicates_a_product(self):
         category = self.env['onbuy.category'].create({'code': 'C1', 'name': "Lamps", 'complete_name': "Lamps"})
-        product = self.env['product.product'].create({'name': "Lamp", 'onbuy_category_id': category.id})
-        maker = new_test_user(self.env, 'maker', 'product.group_product_manager')
+        template = self.env['product.template'].create({'name': "Lamp", 'onbuy_category_id': category.id})
+        maker = new_test_user(self.env, 'maker', 'base.group_user,product.group_product_manager')
         self.env.flush_all()
         self.env.invalidate_all()
-        for record in (product, product.product_tmpl_id):
+        for record in (template, template.product_variant_id):
             self.assertEqual(record.with_user(maker).copy().name, "Lamp (copy)")
 
     # === EVERY MODEL === #
