@@ -1,6 +1,6 @@
-"""script/screenshots: pictures of every main screen of the demonstration, at two widths, and dark.
+"""script/screenshots: pictures of every main screen of the demonstration, at two widths.
 
-Odoo's community edition has a dark stylesheet but no switch to it: the dark pictures have it in place of the light one.
+Light only: the community edition has no dark mode, and its dark stylesheet has the colours of the light one.
 """
 
 import contextlib
@@ -14,14 +14,7 @@ from .console import Stop, say
 from .paths import RUN
 from .ports import HOST, VARIABLES, number
 
-SIZES = {'wide': (1366, 768), 'phone': (390, 844), 'dark': (1366, 768)}
-DARKEN = '''new Promise((resolve, reject) => {
-    const sheet = document.querySelector('link[rel=stylesheet][href*="web.assets_web."]');
-    sheet.onload = resolve;
-    sheet.onerror = reject;
-    sheet.href = '/web/assets/any/web.assets_web_dark.min.css';
-    document.documentElement.style.colorScheme = 'dark';
-})'''
+SIZES = {'wide': (1366, 768), 'phone': (390, 844)}
 SETTLE_SECONDS = 0.7  # animations of the web client
 READY = "!!document.querySelector('.o_action_manager > *, .o_dialog') && !document.querySelector('.o_loading_indicator')"
 ERROR = "document.querySelector('.o_error_dialog').textContent"
@@ -77,13 +70,11 @@ def take(arguments):
         page.set_cookie(url, 'session_id', server.session)
         for size, (width, height) in SIZES.items():
             page.resize(width, height)
-            for name in [name for name in wanted if size != 'phone' or name not in WIDE_ONLY]:
+            for name in [name for name in wanted if size == 'wide' or name not in WIDE_ONLY]:
                 path = folder / f'{name}-{size}.png'
                 say(path.name)
                 with contextlib.ExitStack() as cleanup:
                     show(page, server, cleanup, *SCREENS[name])
-                    if size == 'dark':
-                        page.evaluate(DARKEN)
                     path.write_bytes(page.picture())
     return 0
 
