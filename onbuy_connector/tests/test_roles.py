@@ -98,7 +98,7 @@ class TestRoles(OnbuyCommon):
         return [
             self.store, self.order, action, listings[0], problem, listings[:2].product_group_id,
             self.env['onbuy.category'].create({'code': '1', 'name': 'x', 'complete_name': 'x'}),
-            self.env['onbuy.brand'].create({'code': '1', 'name': 'x'}),
+            self.env['onbuy.brand'].create({'code': '9001', 'name': 'x'}),
         ]
 
     # === MODELS === #

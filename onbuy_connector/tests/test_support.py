@@ -136,7 +136,7 @@ class TestSetupCheck(SupportCommon):
 
     def test_what_orders_need_and_is_gone_is_told(self):
         self.store.delivery_product_id.active = False
-        self.assert_says("Products of delivery, discount and rounding", 'bad', "missing or archived")
+        self.assert_says("Products of delivery, discount and rounding", 'bad', "Missing or archived")
 
     def test_stock_locations_that_cannot_be_told_are_told(self):
         self.store.stock_location_ids = self.warehouse.lot_stock_id
