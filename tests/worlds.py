@@ -18,7 +18,7 @@ from conftest import ROOT
 SECONDS = 120  # no program here works longer without being asked to
 NUMBERS = itertools.count(1)
 
-# What every program can use: `env`, `store`, `run(cron)` and `say(value)`.
+# What every program can use.
 PRELUDE = '''
 import json, logging, os, random, sys, time
 sys.path.insert(0, {tests!r})
@@ -40,6 +40,20 @@ def run(*names):
     env.cr.commit()
     IrCron._process_jobs(env.cr.dbname)
     env.cr.rollback()
+
+def commit_when_awaited(path):
+    """Tell in a file that this transaction has written, and commit once another one waits for it."""
+    env.flush_all()
+    open(path, 'w').close()
+    for _time in range(600):
+        env.cr.execute("SELECT pg_stat_clear_snapshot()")
+        env.cr.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        if env.cr.fetchone():
+            break
+        time.sleep(0.1)
+    else:
+        raise AssertionError("nobody waits")
+    env.cr.commit()
 
 def validate(pickings):
     """Validate deliveries as the warehouse does, without the questions that Odoo asks its user."""

@@ -193,7 +193,7 @@ class OnbuyOrder(models.Model):
             return
         self._remember(key)
         user = user or self.sale_order_id.user_id or self.store_id._get_responsible()
-        record.activity_schedule('mail.mail_activity_data_todo', summary=summary, note=note, user_id=user.id)
+        self.store_id._give_activity(record, user, summary, note)
 
     def _is_told(self, key):
         """Return whether something was dealt with already."""

@@ -1,6 +1,9 @@
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import plaintext2html
 
 from ..lib.governor import Governor
@@ -52,6 +55,22 @@ class OnbuyStore(models.Model):
         return wanted[:1] or self.env['res.users'].search([
             ('all_group_ids', 'in', self.env.ref('onbuy_connector.group_onbuy_manager').ids), ('share', '=', False),
             ('company_ids', 'in', self.company_id.ids)], order='id', limit=1)
+
+    def _give_activity(self, record, user, summary, note, activity_type='mail.mail_activity_data_todo'):
+        """Give someone an activity.
+
+        :param record: on which it is shown
+        :param user: ``res.users``
+        :param str summary: translated
+        :param str note: translated; HTML, or plain text
+        :param str activity_type: XML id
+        :return: ``mail.activity``
+        :raise ConcurrencyError: if another worker is just making the same person a follower of the record
+        """
+        try:
+            return record.activity_schedule(activity_type, summary=summary, note=note, user_id=user.id)
+        except UniqueViolation as error:  # This transaction cannot see it: the next attempt can.
+            raise ConcurrencyError("The same follower was added by another worker.") from error
 
     # === CAUSES === #
 
@@ -201,9 +220,10 @@ class OnbuyStore(models.Model):
         if is_early or not user:
             return {'at': first}
         if told != known:
-            values = {'summary': f'OnBuy: {alert["title"]}', 'note': plaintext2html(alert['text']), 'user_id': user.id}
+            summary, note = f'OnBuy: {alert["title"]}', plaintext2html(alert['text'])
             if 'activity' in known:
-                self.env['mail.activity'].browse(known['activity']).exists().filtered('active').write(values)
+                self.env['mail.activity'].browse(known['activity']).exists().filtered('active').write(
+                    {'summary': summary, 'note': note, 'user_id': user.id})
             else:
-                told['activity'] = self.activity_schedule(ACTIVITY, **values).id
+                told['activity'] = self._give_activity(self, user, summary, note, ACTIVITY).id
         return told

@@ -79,8 +79,7 @@ class StockMove(models.Model):
                 if order._get_returned_amounts().total:
                     sale_order = order.sale_order_id
                     user = sale_order.user_id or order.store_id._get_responsible()
-                    sale_order.activity_schedule(
-                        'mail.mail_activity_data_todo', user_id=user.id,
-                        summary=self.env._("Refund the buyer on OnBuy?"),
-                        note=self.env._("Goods came back with %(picking)s. Refund on OnBuy is filled with what the "
-                                        "buyer paid for them; nothing is sent by itself.", picking=picking.name))
+                    order.store_id._give_activity(
+                        sale_order, user, self.env._("Refund the buyer on OnBuy?"),
+                        self.env._("Goods came back with %(picking)s. Refund on OnBuy is filled with what the buyer "
+                                   "paid for them; nothing is sent by itself.", picking=picking.name))
