@@ -39,8 +39,8 @@ def measure(env, sizes):
     """
     bench = Bench(env, sizes.listings)
     try:
-        found = {**measure_reading(bench, sizes)}
-        found |= measure_products(bench)
+        bench.go_live()
+        found = {'listings': sizes.listings, **measure_products(bench)}
         found |= measure_recheck(bench, sizes)
         found |= measure_offers(bench, sizes)
         found |= measure_orders(bench, sizes)
@@ -58,34 +58,51 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure_reading(bench, sizes):
-    """Going live: all listings are read for the first time, without products."""
-    before = peak()
-    bench.go_live()
-    return {'memory': peak() - before, 'listings': sizes.listings}
+def measure_memory(env, sizes):
+    """Going live with very many listings, in a process that did nothing else yet.
+
+    :param env: of ``odoo shell``
+    :param Sizes sizes: how much
+    :return: dict ``memory``: MB that the process has more at its peak
+    """
+    bench = Bench(env, sizes.growth_to)
+    try:
+        before = peak()
+        bench.go_live()
+        memory = peak() - before
+        assert len(bench.listings()) == sizes.growth_to
+        return {'memory': memory}
+    finally:
+        bench.stop()
 
 
 def measure_products(bench):
-    """Listings that become new products, next to the same products created by hand; then such as find theirs."""
-    bare = measure_bare_products(bench)
+    """Listings that become new products, next to the same products created by hand, before and after, as each thousand
+    products more makes the next ones slower; then such as find theirs.
+    """
+    rows = [listing._prepare_product_values() for listing in bench.listings()]
+    before = measure_bare_products(bench, rows, 'B')
     bench.forget_listings()
     bench.store.create_products = True
     with Meter() as creating:
         bench.task('listings')
+    bare = (before + measure_bare_products(bench, rows, 'A')) / 2
     bench.forget_listings()
     with Meter() as matching:
         bench.task('listings')
     assert all(bench.listings().mapped('product_id')), "every listing found its product"
-    return {'create': creating.seconds / bare.seconds, 'match': matching.seconds / creating.seconds,
-            'create_seconds': creating.seconds, 'match_seconds': matching.seconds, 'bare_seconds': bare.seconds}
+    return {'create': creating.seconds / bare, 'match': matching.seconds / creating.seconds,
+            'create_seconds': creating.seconds, 'match_seconds': matching.seconds, 'bare_seconds': bare}
 
 
-def measure_bare_products(bench):
-    """Create the products of all listings by hand, under other codes, and take them away again."""
-    rows, listings = [], bench.listings()
-    for listing in listings:
-        values = listing._prepare_product_values()
-        rows.append({**values, 'default_code': f'B{values["default_code"]}', 'barcode': f'B{values["barcode"]}'})
+def measure_bare_products(bench, rows, mark):
+    """Create the products of all listings by hand, under other codes.
+
+    :param list rows: of values
+    :param str mark: that makes their codes others
+    :return: seconds
+    """
+    rows = [{**row, 'default_code': f'{mark}{row["default_code"]}', 'barcode': f'{mark}{row["barcode"]}'} for row in rows]
     products = bench.env['product.product'].with_context(tracking_disable=True)
     bench.env.invalidate_all()
     with Meter() as meter:
@@ -94,7 +111,7 @@ def measure_bare_products(bench):
             bench.env.flush_all()
             bench.env.cr.commit()
             bench.env.invalidate_all()
-    return meter
+    return meter.seconds
 
 
 def measure_recheck(bench, sizes):

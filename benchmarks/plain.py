@@ -7,6 +7,31 @@ from .meter import Meter
 PRODUCTS = 50
 
 
+def measure(env, sizes):
+    """Measure deliveries in a database without the module that has as many products in stock.
+
+    :param env: of ``odoo shell``
+    :param Sizes sizes: how much
+    :return: as of :func:`validate_deliveries`
+    """
+    products = make_products(env, sizes.listings)
+    return validate_deliveries(env, make_deliveries(env, sizes.deliveries, products[:PRODUCTS]))
+
+
+def make_products(env, count):
+    """Make products that are in stock.
+
+    :rtype: ``product.product``
+    """
+    products = env['product.product'].create([
+        {'name': f'Thing {number}', 'is_storable': True, 'list_price': 10} for number in range(count)])
+    location = env['stock.warehouse'].search([('company_id', '=', env.company.id)], limit=1).lot_stock_id
+    env['stock.quant'].create([
+        {'product_id': product.id, 'location_id': location.id, 'quantity': 100000} for product in products])
+    env.cr.commit()
+    return products
+
+
 def validate_deliveries(env, deliveries):
     """Validate deliveries one by one.
 
@@ -23,15 +48,13 @@ def validate_deliveries(env, deliveries):
     return {'queries': meter.queries / len(deliveries), 'seconds': meter.seconds / len(deliveries)}
 
 
-def make_deliveries(env, count, products=None):
+def make_deliveries(env, count, products):
     """Make confirmed orders of two lines and their delivery, each of a buyer of its own, as a seller without OnBuy has them
     whose prices include VAT. The customers have had each product before.
 
-    :param products: that are sold; default: new ones
+    :param products: that are sold
     :return: their deliveries
     """
-    products = products or env['product.product'].create([
-        {'name': f'Thing {number}', 'is_storable': True, 'list_price': 10} for number in range(PRODUCTS)])
     charge = env['product.product'].create({'name': "Delivery", 'type': 'service', 'list_price': 3})
     location = env['stock.warehouse'].search([('company_id', '=', env.company.id)], limit=1).lot_stock_id
     customers = env.ref('stock.stock_location_customers')

@@ -94,11 +94,11 @@ def make_vat(amount):
     return {'title': 'VAT', 'rate': 0.2, 'countryCode': 'GB', 'priceSet': make_money(amount)}
 
 
-def measure(env, count):
+def measure(env, sizes):
     """Import orders one by one.
 
     :param env: of ``odoo shell``
-    :param int count: how many
+    :param Sizes sizes: how much
     :return: dict ``ms`` and ``queries`` per order
     """
     shop = Shop(env)
@@ -106,9 +106,9 @@ def measure(env, count):
         shop.import_order(number)
     env.invalidate_all()
     with Meter() as meter:
-        for number in range(5, 5 + count):
+        for number in range(5, 5 + sizes.orders):
             shop.import_order(number)
     orders = env['sale.order'].search([('client_order_ref', '!=', False)])
-    assert len(orders) == count + 5 and set(orders.mapped('state')) == {'draft'}
+    assert len(orders) == sizes.orders + 5 and set(orders.mapped('state')) == {'draft'}
     assert {fields.Float.round(total, 2) for total in orders.mapped('amount_total')} == {33.49}
-    return {'ms': 1000 * meter.seconds / count, 'queries': meter.queries / count}
+    return {'ms': 1000 * meter.seconds / sizes.orders, 'queries': meter.queries / sizes.orders}

@@ -17,25 +17,11 @@ from .testing import MODULE, TEMPLATE, make_template
 DATABASE = TEMPLATE.replace('_base_', '_bench_')
 PAGE = ROOT / 'docs' / 'benchmarks.md'
 BEGIN, END = '<!-- figures -->', '<!-- end of figures -->'
-WITH = '''
+SCRIPT = '''
 import json, sys
 sys.path.insert(0, {root!r})
-from benchmarks import measures
-found = measures.measure(env, measures.{sizes})
-open({answer!r}, 'w').write(json.dumps(found))
-'''
-WITHOUT = '''
-import json, sys
-sys.path.insert(0, {root!r})
-from benchmarks import measures, plain
-found = plain.validate_deliveries(env, plain.make_deliveries(env, measures.{sizes}.deliveries))
-open({answer!r}, 'w').write(json.dumps(found))
-'''
-RIVAL = '''
-import json, sys
-sys.path.insert(0, {root!r})
-from benchmarks import measures, shopify
-found = shopify.measure(env, measures.{sizes}.orders)
+from benchmarks import {module}, measures
+found = {module}.{call}(env, measures.{sizes})
 open({answer!r}, 'w').write(json.dumps(found))
 '''
 # What is measured, the figure's name and format, and the most that it may be.
@@ -58,7 +44,7 @@ ROWS = (
     ("Idle pass: milliseconds beside HTTP and cron's own", 'idle_ms', '.0f', 150),
     ("A listing's time with {growth_to} more in the database ÷ without", 'growth_listings', '.2f', 1.2),
     ("An order's time with {growth_to} more in the database ÷ without", 'growth_orders', '.2f', 1.2),
-    ("Memory: MB that reading {listings} listings adds to the peak", 'memory', '.0f', 100),
+    ("Memory: MB that reading {growth_to} listings adds to the peak", 'memory', '.0f', 100),
     ("A day of {listings} listings and 500 orders: % of the GET allowance", 'day_get', '.0f', 20),
     ("A day: % of the PUT allowance", 'day_put', '.0f', 20),
 )
@@ -78,9 +64,10 @@ def benchmark(arguments):
     sizes = 'QUICK' if options.quick else 'FULL'
     with only_one('test'), postgres.server('postgres-test', postgres.FAST):
         make_template()
-        without = run_in(DATABASE, WITHOUT, sizes, "Measuring Odoo alone")
-        figures = run_in(DATABASE, WITH, sizes, "Measuring the module", modules=MODULE)
-        other = run_in(DATABASE, RIVAL, sizes, "Measuring OCA's shopify_connector", modules=rival.install())
+        without = run_in(DATABASE, 'plain.measure', sizes, "Measuring Odoo alone")
+        figures = run_in(DATABASE, 'measures.measure', sizes, "Measuring the module", modules=MODULE)
+        figures |= run_in(DATABASE, 'measures.measure_memory', sizes, "Measuring memory", modules=MODULE)
+        other = run_in(DATABASE, 'shopify.measure', sizes, "Measuring OCA's shopify_connector", modules=rival.install())
     figures |= {'rival': figures['quotations_ms'] / other['ms'], 'rival_ms': other['ms'], 'rival_queries': other['queries']}
     for name in ('delivery', 'onbuy_delivery'):
         figures[f'{name}_more'] = figures[f'{name}_queries'] - without['queries']
@@ -94,11 +81,11 @@ def benchmark(arguments):
     return 0
 
 
-def run_in(name, script, sizes, title, modules=None):
+def run_in(name, function, sizes, title, modules=None):
     """Measure in a new database.
 
     :param str name: of the database
-    :param str script: Python for ``odoo shell``
+    :param str function: of ``benchmarks``, e.g. ``measures.measure``
     :param str sizes: a name in ``benchmarks.measures``
     :param str title: what to show
     :param str modules: to install first
@@ -112,7 +99,8 @@ def run_in(name, script, sizes, title, modules=None):
         say(title)
         with tempfile.TemporaryDirectory() as folder:
             answer, source = Path(folder) / 'answer.json', Path(folder) / 'benchmark.py'
-            source.write_text(script.format(root=str(ROOT), sizes=sizes, answer=str(answer)))
+            module, call = function.split('.')
+            source.write_text(SCRIPT.format(root=str(ROOT), module=module, call=call, sizes=sizes, answer=str(answer)))
             odoo_cli.shell(name, source, f"{title} failed")
             return json.loads(answer.read_text())
     finally:

@@ -80,6 +80,20 @@ def debian_pip():
     return wheel / 'pip'
 
 
+def install_apart(folder, packages, title):
+    """Install packages that only a comparison or a long test needs, outside of the environment.
+
+    :param pathlib.Path folder: for these packages alone
+    :param list packages: pinned, e.g. ``['atheris==3.0.0']``
+    :param str title: of what cannot be had, e.g. "The fuzzer"
+    :raise Stop: when they cannot be had
+    """
+    if not is_current(folder, packages):
+        run([VENV_PYTHON, '-m', 'pip', 'install', *PIP_OPTIONS, '--no-deps', '--upgrade', '--target', folder, *packages],
+            folder.name, f"{title} cannot be installed", attempts=2)
+        write_stamp(folder, packages)
+
+
 def link_odoo(folder):
     """Put Odoo on the environment's path.
 

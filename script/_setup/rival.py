@@ -2,11 +2,9 @@
 
 import os
 
-from .commands import run
+from . import python_env
 from .odoo_cli import OPTIONS
-from .paths import ROOT, RUN, VENV_PYTHON
-from .python_env import PIP_OPTIONS
-from .stamps import is_current, write_stamp
+from .paths import ROOT, RUN
 
 FOLDER = RUN / 'rival'
 PACKAGES = ['odoo-addon-shopify_connector==19.0.1.1.0.4', 'odoo-addon-queue_job==19.0.2.4.0.1', 'openupgradelib==3.13.7']
@@ -18,10 +16,7 @@ def install():
     :return str: the module's name
     :raise Stop: when it cannot be had
     """
-    if not is_current(FOLDER, PACKAGES):
-        run([VENV_PYTHON, '-m', 'pip', 'install', *PIP_OPTIONS, '--no-deps', '--upgrade', '--target', FOLDER, *PACKAGES],
-            'rival', "OCA's Shopify connector cannot be installed", attempts=2)
-        write_stamp(FOLDER, PACKAGES)
+    python_env.install_apart(FOLDER, PACKAGES, "OCA's Shopify connector")
     OPTIONS['addons_path'] = f'{ROOT},{FOLDER / "odoo" / "addons"}'
     os.environ['PYTHONPATH'] = str(FOLDER)
     return 'shopify_connector'
