@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import fields, models
 
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 VERDICTS = [('ok', "OK"), ('changed', "Changed"), ('wrong', "Wrong"), ('know', "To know"), ('nothing', "Nothing to do")]
 

@@ -10,7 +10,7 @@ from ..lib import products, values
 from ..lib.const import MISSING
 from ..lib.errors import RejectedError, UncertainError
 from ..lib.queues import get_wait
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 PER_CALL = 50
 TOGETHER = 200  # listings that one unit compares

@@ -11,6 +11,7 @@ UNDER_WAY = ('waiting', 'creating', 'offering', 'checking', 'deleting')
 LISTED = {'publish_state': False, 'publish_error': False, 'publish_attempts': 0, 'publish_next': False, 'to_mend': False,
           'page_code': False, 'existing_opc': False}
 ASK_AGAIN = timedelta(minutes=1)  # a call is over by then
+SECONDS_AHEAD = 3  # for preparing, of the ten that a run has; then a call must follow
 
 
 class OnbuyListing(models.Model):

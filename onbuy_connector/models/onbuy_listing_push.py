@@ -9,7 +9,7 @@ from odoo.tools import split_every
 
 from ..lib.errors import DeferredError, OnBuyError, RateLimitError, RejectedError, UncertainError
 from ..lib.offers import UPDATES_PER_CALL
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 ASK_AGAIN = timedelta(minutes=1)
 ORDERS_FRESH = timedelta(seconds=10)  # a push follows a push without fetching orders again

@@ -9,7 +9,7 @@ from ..lib.const import MISSING
 from ..lib.errors import UncertainError
 from ..lib.offers import UPDATES_PER_CALL
 from .onbuy_listing_publish import ASK_AGAIN
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 GONE = 'SKU not found'  # OnBuy API reference, 16.5
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from odoo import fields, models
 
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 ASK_AGAIN = timedelta(hours=20)  # a run that was cut goes on with those not asked for since
 

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ..lib.const import INVALID_ORDER_STATUS, MISSING
 from ..lib.errors import DeferredError, OnBuyError
 from .onbuy_order_action_send import ASK_AGAIN
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 
 class OnbuyOrderAction(models.Model):

@@ -11,7 +11,7 @@ from odoo.tools import split_every
 
 from ..lib import values as lib_values
 from ..lib.errors import OnBuyError, RejectedError, UncertainError
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 _logger = logging.getLogger(__name__)
 

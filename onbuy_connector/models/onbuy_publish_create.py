@@ -13,14 +13,13 @@ from ..lib.const import MISSING
 from ..lib.errors import OnBuyError, RejectedError, UncertainError
 from ..lib.gtin import gtin_core
 from ..lib.queues import get_wait
-from .onbuy_listing_publish import ASK_AGAIN
-from .onbuy_publish_words import explain, find_code, is_taken
+from .onbuy_listing_publish import ASK_AGAIN, SECONDS_AHEAD
+from .onbuy_words import explain, find_code, is_taken
 
 _logger = logging.getLogger(__name__)
 
 PER_CALL = 50  # OnBuy API reference, 27
 MOST_TRIES = 3
-SECONDS_AHEAD = 3  # of the ten that a run has; then a call must follow
 
 
 class OnbuyStore(models.Model):

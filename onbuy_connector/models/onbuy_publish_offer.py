@@ -1,4 +1,5 @@
 import re
+import time
 from collections import Counter
 from functools import partial
 
@@ -12,8 +13,8 @@ from ..lib.const import MISSING
 from ..lib.errors import RejectedError, UncertainError
 from ..lib.offers import CREATIONS_PER_CALL, build_new_listing
 from ..lib.prices import sale_change
-from .onbuy_listing_publish import ASK_AGAIN
-from .onbuy_publish_words import explain
+from .onbuy_listing_publish import ASK_AGAIN, SECONDS_AHEAD
+from .onbuy_words import explain
 
 PASSING = re.compile(r'does not yet exist for the site|SKU does not exist', re.IGNORECASE)
 TAKEN_SKU = re.compile(r'SKU already exists for a different product', re.IGNORECASE)
@@ -66,7 +67,8 @@ class OnbuyListing(models.Model):
     _inherit = 'onbuy.listing'
 
     def _prepare_offers(self, documents):
-        """Compute what to send of these; what cannot be listed is refused here.
+        """Compute what to send of these; what cannot be listed is refused here. What there is no time for is left to the
+        next run.
 
         :param dict documents: filled here: listing id → :class:`~..lib.offers.NewListing`
         :rtype: Counter
@@ -74,8 +76,11 @@ class OnbuyListing(models.Model):
         documents.clear()
         prices, problems = self._get_wanted_prices()
         stocks, trouble = self._get_wanted_stocks(anyway=True)
-        figures = Counter()
+        figures, until = Counter(), time.monotonic() + SECONDS_AHEAD
         for listing in self:
+            if documents and time.monotonic() > until:  # A run that ends before its call would do it all again.
+                listing.store_id._trigger_task('publish')
+                break
             try:
                 with self.env.cr.savepoint():
                     if trouble or listing in problems:

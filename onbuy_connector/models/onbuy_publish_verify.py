@@ -12,7 +12,7 @@ from ..lib.items import ItemResult
 from ..lib.offers import UPDATES_PER_CALL, ListingUpdate
 from ..lib.products import is_same_name
 from .onbuy_listing_publish import LISTED
-from .onbuy_publish_words import explain
+from .onbuy_words import explain
 
 FEW = 3  # listings that are read one by one; more are looked for among the newest first
 PAGE = 100

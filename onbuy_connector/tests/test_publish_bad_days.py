@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from ..lib.client import OnBuyClient
 from ..lib.errors import RejectedError
-from ..models import onbuy_publish_create
+from ..models import onbuy_publish_create, onbuy_publish_offer
 from .publish_common import PublishCommon
 
 TASKS = 'odoo.addons.onbuy_connector.models.onbuy_store_notes'
@@ -252,6 +252,16 @@ class TestPublishBadDays(PublishCommon):
     def test_a_page_without_a_listing_gets_one(self):
         self.sandbox.control('PUT', '/settings', {'create_listing_with_product': False})
         self.assert_listed_once(self.list_to_the_end(self.make_product()))
+
+    def test_where_preparing_listings_takes_long_some_are_sent_before_the_next_are_prepared(self):
+        self.sandbox.control('PUT', '/settings', {'create_listing_with_product': False})
+        self.patch(onbuy_publish_offer, 'SECONDS_AHEAD', -1)
+        drafts = self.list_now(self.make_products(3))
+        for _run in range(6):
+            self.publish()
+            self.drain()
+        self.assertEqual(drafts.mapped('is_on_onbuy'), [True] * 3)
+        self.assertEqual([len(body['listings']) for body in self.sent('/listings')], [1, 1, 1])
 
     def test_a_price_that_onbuy_does_not_take_is_sent_again_and_then_told(self):
         draft = self.list_now(self.make_product())

@@ -8,7 +8,7 @@ from odoo.tools import split_every
 
 from ..lib.errors import UncertainError
 from ..lib.offers import UPDATES_PER_CALL, ListingUpdate
-from ..models.onbuy_publish_words import explain
+from ..models.onbuy_words import explain
 
 TERMS = {  # field of the listing → that of ListingUpdate
     'template_id': 'delivery_template_id', 'handling_time': 'handling_time', 'return_time': 'return_time',
