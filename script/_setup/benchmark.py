@@ -5,6 +5,7 @@ Ratios within one run say more than seconds: machines differ, and other programs
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -35,6 +36,7 @@ ROWS = (
     ("Orders imported as quotations ÷ OCA's shopify_connector importing equal ones", 'rival', '.2f', 0.5),
     ("Stock of all listings changed: calls per 1,000", 'offers_calls', '.1f', 1.0),
     ("Stock of all listings changed: queries per listing", 'offers_queries', '.3f', 0.03),
+    ("A change in stock → accepted by OnBuy, running server: seconds, 95 % of {latency_changes}", 'latency', '.1f', 2.0),
     ("Validating a delivery: queries more than without the module", 'delivery_more', '.1f', 2.0),
     ("Validating a delivery: time ÷ without the module", 'delivery_ratio', '.2f', 1.10),
     ("Validating a delivery of OnBuy's: queries more than without", 'onbuy_delivery_more', '.1f', 2.0),
@@ -67,6 +69,7 @@ def benchmark(arguments):
         without = run_in(DATABASE, 'plain.measure', sizes, "Measuring Odoo alone")
         figures = run_in(DATABASE, 'measures.measure', sizes, "Measuring the module", modules=MODULE)
         figures |= run_in(DATABASE, 'measures.measure_memory', sizes, "Measuring memory", modules=MODULE)
+        figures |= measure_latency()
         other = run_in(DATABASE, 'shopify.measure', sizes, "Measuring OCA's shopify_connector", modules=rival.install())
     figures |= {'rival': figures['quotations_ms'] / other['ms'], 'rival_ms': other['ms'], 'rival_queries': other['queries']}
     for name in ('delivery', 'onbuy_delivery'):
@@ -79,6 +82,26 @@ def benchmark(arguments):
     if options.write_docs:
         write_page(table)
     return 0
+
+
+def measure_latency():
+    """Measure on a running server, with its crons and users, how long stock takes to reach OnBuy.
+
+    :return: dict ``latency``: seconds in which 95 of 100 changes arrive
+    """
+    import odoo.addons
+    odoo.addons.__path__.append(str(ROOT))
+    sys.path[:0] = [str(ROOT / 'tests')]
+    import live_stock
+    databases.create(DATABASE, TEMPLATE)
+    try:
+        odoo_cli.install(DATABASE, MODULE, "Installing the module for benchmarks")
+        say("Measuring how long stock takes to arrive")
+        with live_stock.live_shop(DATABASE, live_stock.SPARE) as world:
+            waits = live_stock.work(world)
+    finally:
+        databases.drop(DATABASE)
+    return {'latency': waits[len(waits) * 95 // 100], 'latency_changes': len(waits)}
 
 
 def run_in(name, function, sizes, title, modules=None):

@@ -63,6 +63,13 @@ class Page:
         self.send('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=1, mobile=is_phone)
         self.send('Emulation.setTouchEmulationEnabled', enabled=is_phone)
 
+    def darken(self, is_dark):
+        """Have the browser show pages that have no dark colours of their own in dark ones, as its users can, or no longer.
+
+        :param bool is_dark: whether it does
+        """
+        self.send('Emulation.setAutoDarkModeOverride', **({'enabled': True} if is_dark else {}))
+
     def set_cookie(self, url, name, value):
         """Set a cookie.
 

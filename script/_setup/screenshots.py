@@ -1,6 +1,6 @@
-"""script/screenshots: pictures of every main screen of the demonstration, at two widths.
+"""script/screenshots: pictures of every main screen of the demonstration, at two widths, in light and dark.
 
-Light only: the community edition has no dark mode, and its dark stylesheet has the colours of the light one.
+Dark is as browsers darken pages for their users: the community edition has no dark mode of its own.
 """
 
 import contextlib
@@ -71,11 +71,14 @@ def take(arguments):
         for size, (width, height) in SIZES.items():
             page.resize(width, height)
             for name in [name for name in wanted if size == 'wide' or name not in WIDE_ONLY]:
-                path = folder / f'{name}-{size}.png'
-                say(path.name)
+                say(f'{name}-{size}')
                 with contextlib.ExitStack() as cleanup:
                     show(page, server, cleanup, *SCREENS[name])
-                    path.write_bytes(page.picture())
+                    (folder / f'{name}-{size}.png').write_bytes(page.picture())
+                    page.darken(True)
+                    time.sleep(SETTLE_SECONDS)
+                    (folder / f'{name}-{size}-dark.png').write_bytes(page.picture())
+                    page.darken(False)
     return 0
 
 
