@@ -38,6 +38,7 @@ def validate_deliveries(env, deliveries):
     :return: dict ``queries`` and ``seconds`` per delivery
     """
     env.flush_all()
+    env.cr.execute("ANALYZE")
     env.cr.commit()
     env.invalidate_all()
     with Meter() as meter:

@@ -25,6 +25,7 @@ class Bench(Shop):
     """
 
     def __init__(self, env, listings):
+        self.count = listings
         onbuy_store_buttons.BUTTON_SECONDS = 100000  # A button comes to its end.
         self.sandbox = Sandbox('--no-limits', '--listings', str(listings), '--orders', '0')
         env['ir.config_parameter'].set_param('onbuy_connector.api_url', f'{self.sandbox.url}/v2')
@@ -49,6 +50,14 @@ class Bench(Shop):
         """Run a task to its end, and keep what it did."""
         self.store._run_now(name, *args)
         self.env.cr.commit()
+
+    def read_listings(self, *domain):
+        """Have the cron read listings, as after the connection, until all are here.
+
+        :param domain: that they fulfil then
+        """
+        while self.env['onbuy.listing'].search_count(list(domain)) < self.count:
+            self.run('sync_listings')
 
     def go_live(self):
         """Connect and go live, without products."""

@@ -113,7 +113,7 @@ def to_datetime(value, field='', default=None):
     try:
         if not match:
             raise ValueError
-        moment = datetime.strptime(f'{match[1]} {match[2]}', const.DATE_FORMAT)
+        moment = datetime.fromisoformat(f'{match[1]} {match[2]}')
         return moment - _offset(match[3])
     except (ValueError, OverflowError):
         raise ParseError(field, value, "is not a date and time.") from None
@@ -241,17 +241,17 @@ def redact(payload):
 
     Characters that PostgreSQL refuses (NUL, lone surrogates) go too.
     """
+    if isinstance(payload, str):
+        return storable(payload)
     if isinstance(payload, dict):
         return {redact(key): redact(value) for key, value in payload.items()
                 if str(key).lower() not in SECRET_KEYS}
-    if isinstance(payload, list):
-        return [redact(value) for value in payload]
-    return storable(payload) if isinstance(payload, str) else payload
+    return [redact(value) for value in payload] if isinstance(payload, list) else payload
 
 
 def storable(text):
     """Return text without characters that PostgreSQL refuses."""
-    return _UNSTORABLE.sub('', text)
+    return text if text.isascii() and '\0' not in text else _UNSTORABLE.sub('', text)
 
 
 def redact_text(text, secrets=()):
