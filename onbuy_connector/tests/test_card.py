@@ -134,3 +134,10 @@ class TestCard(ShippingCommon):
             with self.subTest(age=age), freeze_time(at + timedelta(seconds=age)):
                 self.assertEqual(self.store._get_age('orders'), text)
         self.assertEqual(self.store._get_age('categories'), "not yet")
+
+    def test_a_copy_of_the_database_tells_no_ages(self):
+        self.run_cron('sync_orders')
+        self.assertIn("s ago", self.store.health_text)
+        self.store.database_fingerprint = 'of the original'
+        self.env.invalidate_all()
+        self.assertFalse(self.store.health_text)
