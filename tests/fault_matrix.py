@@ -64,21 +64,33 @@ class Matrix(Shop):
         self.drafts = self.env['onbuy.listing']
         self.control('PUT', '/settings', {'queue_delay_seconds': 1})
         self.read_catalogue()
-        self.names, self.turn, self.calls = [], 0, {}
+        self.names, self.turn, self.calls, self.played = [], 0, {}, {}
         self.reference = self.read_reference()
 
     # === ONE CASE === #
 
     def play(self, case):
-        """Let a fault strike, look at what it did, and have the tasks run again until everything is in step.
+        """Play a case; of a task of one call the first is also the last, and played once.
 
         :param Case case: which
         :return: dict ``outcome``, ``told`` (sentences) and ``wrong`` (what must not be)
         """
-        task, fault = TASKS[case.task], FAULTS[case.fault]
         after = self._get_place(case)
         if after is None:
             return {'outcome': 'none', 'told': [], 'wrong': []}
+        same = (case.task, case.fault, after, case.lasting)
+        if same not in self.played:
+            self.played[same] = self._play(case, after)
+        return self.played[same]
+
+    def _play(self, case, after):
+        """Let a fault strike, look at what it did, and have the tasks run again until everything is in step.
+
+        :param Case case: which
+        :param int after: so many calls
+        :return: as of :meth:`play`
+        """
+        task, fault = TASKS[case.task], FAULTS[case.fault]
         mark = self._prepare(task)
         self.control('POST', '/faults', {
             'kind': fault.kind, 'path': task.path, 'method': 'GET' if fault.lists else '*', 'after': after,
