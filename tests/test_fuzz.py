@@ -32,7 +32,7 @@ def fuzzer(request):
 
 @pytest.mark.parametrize('name', PROPERTIES)
 def test_documents_that_reach_new_lines_are_read_or_refused(fuzzer, name, tmp_path):
-    count = DOCUMENTS // len(PROPERTIES)
+    count = -(-DOCUMENTS // len(PROPERTIES))
     done = subprocess.run(
         [paths.VENV_PYTHON, ROOT / 'tests' / 'fuzz.py', name, str(count), '-seed=1', '-max_len=4096', '-len_control=0',
          f'-artifact_prefix={tmp_path}/'], env=fuzzer, capture_output=True, text=True, check=False, cwd=tmp_path)
