@@ -153,7 +153,8 @@ def test_two_cron_workers_and_a_user_at_once_kill_no_token_overspend_nothing_and
         assert (found['orders'], found['sale_orders'], found['lines']) == (len(names), len(names), 2 * len(names))
         assert (found['doubled_names'], found['doubled_products'], found['errors']) == (0, 0, [])
         assert set(found['states']) <= {'synced'}, found
-        assert found['failed_runs'] == []
+        # The allowance may have come to its end, which is told.
+        assert all(text.startswith("The allowance of calls is used up") for text in found['failed_runs']), found
         for name in found['done']:
             assert get_dispatches(copy.sandbox, name) == [[1, 1]], name
         print(f"{spent} calls in {SECONDS} s, {len(names)} orders in, {len(found['done'])} dispatched")
