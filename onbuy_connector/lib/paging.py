@@ -1,4 +1,5 @@
 """Reading lists whose pages shift, shrink and repeat (OnBuy API reference, 4, 16.3 and 24)."""
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -233,7 +234,7 @@ def iter_by_change(fetch, since, limit):
     :raise IncompleteError: at the end, when rows are lacking that OnBuy counts
     :raise AnswerError: the server never ends
     """
-    seen, offset, start = set(), 0, since
+    seen, times, offset, start = set(), {}, 0, since
     for _page in range(const.MAX_PAGES):
         batch = _read_ordered(fetch, since, limit, offset)
         if batch and _is_repeated(batch, order_key, seen):
@@ -242,9 +243,10 @@ def iter_by_change(fetch, since, limit):
             yield from _iter_unordered(fetch, start, limit, seen)
             return
         fresh = pick_fresh(batch.rows, order_key, seen)
+        _note_times(times, batch.rows)
         yield offset, batch, fresh, True
         if _is_end(batch, offset, fresh):
-            _check_end(batch, offset, fresh)
+            _check_end(batch, times, since)
             return
         since, offset = _next_query(batch, since, offset)
     raise AnswerError("OnBuy's list of orders does not end.")
@@ -291,9 +293,22 @@ def _is_end(batch, offset, fresh):
     return len(batch.rows) < batch.step and (batch.total is None or not fresh)
 
 
-def _check_end(batch, offset, fresh):
-    """Raise IncompleteError when the last page falls short of the total, or only repeats one before it."""
-    if batch.total is not None and (batch.is_short(offset) or offset and batch.rows and not fresh):
+def _note_times(times, rows):
+    """Note when each row of an answer changed; a row that it holds twice is noted twice, as OnBuy counts it."""
+    counts = Counter()
+    for row in rows:
+        key = order_key(row)
+        counts[key] += 1
+        times[key, counts[key]] = _changed_at(row)
+
+
+def _check_end(batch, times, since):
+    """Raise IncompleteError when fewer rows came that changed since then than OnBuy counts.
+
+    Where the last page stands says nothing: one that repeats half of another seems to reach the total.
+    """
+    came = sum(time is None or time >= since for time in times.values())
+    if batch.total is not None and came < batch.total:
         raise left_out(batch.total)
 
 
@@ -313,7 +328,8 @@ def _iter_unordered(fetch, since, limit, seen):
     def ask(limit, offset):
         return fetch(since, limit, offset)
 
+    times = {}
     for offset, batch, fresh in iter_by_offset(ask, order_key, limit, seen=seen):
+        _note_times(times, batch.rows)
         yield offset, batch, fresh, False
-    if batch.is_short(offset) and batch.total is not None:
-        raise left_out(batch.total)
+    _check_end(batch, times, datetime.min)

@@ -46,7 +46,7 @@ class Server:
         rows = found[offset:offset + limit]
         fault = self.faults.get(number)
         shown = {'short': rows[:-1], 'hole': rows[:1] + rows[2:], 'empty': [], 'repeat': self.last_page,
-                 'first': found[:limit]}.get(fault, rows)
+                 'first': found[:limit], 'before': found[max(0, offset - limit):][:limit]}.get(fault, rows)
         self.last_page = rows
         return page(shown, len(found) if self.habits['total'] else None)
 
@@ -136,6 +136,18 @@ class TestOrdersByChange(BaseCase):
         server = Server((row(number, 50) for number in range(20)), faults=dict.fromkeys(range(99), 'first'))
         with self.assertRaises(IncompleteError):
             read(server)
+
+    def test_pages_that_each_repeat_half_of_the_one_before_are_told_though_they_seem_to_reach_the_total(self):
+        for habits in ({}, {'sorted': False}):
+            with self.subTest(habits=habits):
+                rows = [row(number, 50 - number if habits else 50) for number in range(25)]
+                server = Server(rows, faults=dict.fromkeys(range(1, 99), 'before'), **habits)
+                with self.assertRaises(IncompleteError):
+                    read(server)
+
+    def test_an_order_that_onbuy_counts_and_sends_twice_is_not_missed(self):
+        server = Server([*(row(number, number) for number in range(5)), row(4, 4)])
+        self.assertEqual(len(read(server)), 5)
 
     def test_a_server_without_total_is_read_until_a_page_is_not_full(self):
         server = Server((row(number, number * 7) for number in range(35)), total=False)
