@@ -82,7 +82,7 @@ def measure_products(bench):
     """Listings that become new products, next to the same products created by hand, before and after, as each thousand
     products more makes the next ones slower; then such as find theirs.
     """
-    rows = [listing._prepare_product_values() for listing in bench.listings()]
+    rows = bench.listings()._prepare_products()
     before = measure_bare_products(bench, rows, 'B')
     bench.forget_listings()
     bench.store.create_products = True

@@ -65,6 +65,30 @@ class OnbuyListing(models.Model):
         return result
 
     @api.model
+    def _create_each(self, rows):
+        """Create many listings in one statement: by the ORM, one takes as long as half a product.
+
+        :param list rows: of values that need no check, all of the same fields; what is computed from them is among them
+        :return: the listings
+        """
+        if not rows:
+            return self
+        defaults = self.default_get([name for name, field in self._fields.items() if field.column_type and name not in rows[0]])
+        now = self.env.cr.now()
+        defaults |= {'create_uid': self.env.uid, 'create_date': now, 'write_uid': self.env.uid, 'write_date': now}
+        changed = [self._fields[name] for name in (*rows[0], *defaults)]
+        self.env.cr.execute(SQL(
+            "INSERT INTO onbuy_listing (%s) VALUES %s RETURNING id",
+            SQL(", ").join(SQL.identifier(field.name) for field in changed),
+            SQL(", ").join(tuple(field.convert_to_column(values[field.name] or None, self) for field in changed)
+                           for values in ({**defaults, **row} for row in rows))))
+        listings = self.browse(listing_id for listing_id, in self.env.cr.fetchall())
+        with self.env.protecting([field for field in self._fields.values() if field.store and field.compute], listings):
+            listings.modified(self._fields, create=True)
+        listings.store_id.invalidate_recordset(['listing_ids'], flush=False)
+        return listings
+
+    @api.model
     def _write_each(self, values):
         """Write other values on each of many listings: one statement for all that change the same fields, and what follows
         from it is seen to once.

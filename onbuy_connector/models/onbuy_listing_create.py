@@ -99,20 +99,30 @@ class OnbuyListing(models.Model):
 
     def _create_products_together(self):
         """Create the missing product of each listing, flagged for a look at its VAT."""
-        taken, values = self._get_taken_codes(), []
-        for listing in self:
-            values.append(listing._prepare_product_values(taken))
-            taken.add(values[-1]['barcode'])
-        products = self.env['product.product'].with_context(tracking_disable=True).create(values)
+        products = self.env['product.product'].with_context(tracking_disable=True).create(self._prepare_products())
         self._write_each({
             listing: {'match_state': 'matched', 'product_id': product.id, 'uom_id': product.uom_id.id}
             for listing, product in zip(self, products, strict=True)
         })
         self.env.flush_all()
 
-    def _prepare_product_values(self, taken=()):
+    def _prepare_products(self):
+        """Return the values of the products made from listings; no two get one barcode.
+
+        :return: list of dict
+        """
+        taken, rows = self._get_taken_codes(), []
+        prices = {key: listings[0]._get_list_price(listings.company_id.account_sale_tax_id)
+                  for key, listings in self.grouped(lambda listing: (listing.store_id, listing.price)).items()}
+        for listing in self:
+            rows.append(listing._prepare_product_values(prices[listing.store_id, listing.price], taken))
+            taken.add(rows[-1]['barcode'])
+        return rows
+
+    def _prepare_product_values(self, list_price, taken=()):
         """Return the values of the product made from a listing.
 
+        :param float list_price: in the company's currency
         :param taken: barcodes that may not be used
         :rtype: dict
         """
@@ -124,7 +134,7 @@ class OnbuyListing(models.Model):
             'barcode': code if code not in taken else False,
             'type': 'consu',
             'is_storable': True,
-            'list_price': self._get_list_price(self.company_id.account_sale_tax_id),
+            'list_price': list_price,
             'onbuy_vat_to_check': True,
             'company_id': self.company_id.id,
         }

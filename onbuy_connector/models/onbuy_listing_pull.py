@@ -92,9 +92,7 @@ class OnbuyListing(models.Model):
                 continue
             elif (replace or record.remote_id == listing.listing_id) and record._differs(listing):
                 changed.append((record, listing))
-        created = self.create([
-            {name: value for name, value in self._prepare_values(store, listing).items() if value not in (None, False, '')}
-            for listing in fresh])  # What is empty needs not be converted.
+        created = self._create_each([self._prepare_values(store, listing) for listing in fresh])
         moved = self.union(*(record for record, listing in changed if record._is_offer_changed(listing)))
         for record, listing in changed:
             record._set_received(self._prepare_values(store, listing))

@@ -1,6 +1,7 @@
 import base64
 
 from odoo import fields
+from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 
 from ..lib.client import OnBuyClient
@@ -38,6 +39,19 @@ class TestSyncListings(OnbuyCommon):
         listing.write({'product_id': False, 'match_state': 'none'})
         listing._match()
         return listing
+
+    def test_listings_that_one_statement_makes_are_as_the_orm_would_have_made_them(self):
+        made = self.read_columns(self.read())
+        self.listings().unlink()
+        self.patch(type(self.listings()), '_create_each', lambda listings, rows: listings.create(rows))
+        self.store._ask_full_reading()
+        self.run_cron('sync_listings')
+        self.assertEqual(made, self.read_columns(self.listings()))
+
+    def read_columns(self, listings):
+        """Return what the database holds of listings, by SKU."""
+        names = [name for name, field in listings._fields.items() if field.column_type and name not in MAGIC_COLUMNS]
+        return {row['sku']: {name: row[name] or False for name in names} for row in listings.read(names, load=False)}
 
     # === MATCHING === #
 
