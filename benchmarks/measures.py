@@ -4,14 +4,12 @@ import resource
 from dataclasses import dataclass
 
 from odoo.addons.onbuy_connector.lib.const import DAILY_LIMIT
-from odoo.addons.onbuy_connector.models import onbuy_store_buttons
 from odoo.addons.onbuy_connector.models.onbuy_store_tasks import TASK_CRONS
 
 from . import plain
 from .meter import Meter
 from .shop import Bench
 
-BUTTON_SECONDS = onbuy_store_buttons.BUTTON_SECONDS
 BATCH = 500  # as many products as one unit of the reading creates
 IDLE_TASKS = [task for task in TASK_CRONS if task not in ('listings', 'comparison', 'reconciliation')]
 RUNS_A_DAY = {'orders': 288, 'order_statuses': 48, 'listings': 95, 'actions': 48, 'offers': 48, 'comparison': 1,
@@ -67,9 +65,8 @@ def measure_memory(env, sizes):
     :param Sizes sizes: how much
     :return: dict ``memory``: MB that the process has more at its peak
     """
-    bench = Bench(env, sizes.growth_to)
+    bench = Bench(env, sizes.growth_to, is_patient=False)
     try:
-        onbuy_store_buttons.BUTTON_SECONDS = BUTTON_SECONDS
         before = peak()
         bench.go_live()
         bench.read_listings()
@@ -132,7 +129,7 @@ def measure_offers(bench, sizes):
     """The stock of all listings changed, and is sent."""
     bench.store.sync_stock = True
     bench.env.cr.execute("UPDATE onbuy_listing SET stock_mode = 'yes'")
-    bench.stock_up(bench.listings().product_id, 77)
+    plain.stock_up(bench.listings().product_id, 77)
     bench.env.invalidate_all()
     bench.task('offers', True, False)  # What the reading noted.
     bench.env.cr.execute("UPDATE stock_quant SET quantity = 78 WHERE quantity = 77")
@@ -152,7 +149,7 @@ def measure_offers(bench, sizes):
 
 def measure_orders(bench, sizes):
     """Orders come in and are confirmed, next to the same ones made by hand; in turns."""
-    bench.stock_up(bench.listings().product_id[:60])
+    plain.stock_up(bench.listings().product_id[:60])
     ours, bare, done = 0.0, 0.0, bench.env['sale.order']
     bench.place_orders(5)
     bench.task('orders')  # What is done for the first time is done.

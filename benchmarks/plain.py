@@ -28,11 +28,20 @@ def make_products(env, count):
     """
     products = env['product.product'].create([
         {'name': f'Thing {number}', 'is_storable': True, 'list_price': 10} for number in range(count)])
+    stock_up(products)
+    return products
+
+
+def stock_up(products, quantity=100000):
+    """Put goods in stock, without a word to anybody.
+
+    :param products: ``product.product``
+    """
+    env = products.env
     location = env['stock.warehouse'].search([('company_id', '=', env.company.id)], limit=1).lot_stock_id
     env['stock.quant'].create([
-        {'product_id': product.id, 'location_id': location.id, 'quantity': 100000} for product in products])
+        {'product_id': product.id, 'location_id': location.id, 'quantity': quantity} for product in products])
     env.cr.commit()
-    return products
 
 
 def validate_deliveries(env, deliveries):

@@ -22,11 +22,13 @@ class Bench(Shop):
 
     :param env: of ``odoo shell``
     :param int listings: how many the sandbox has
+    :param bool is_patient: whether buttons come to their end, however long that takes
     """
 
-    def __init__(self, env, listings):
+    def __init__(self, env, listings, *, is_patient=True):
         self.count = listings
-        onbuy_store_buttons.BUTTON_SECONDS = 100000  # A button comes to its end.
+        if is_patient:
+            onbuy_store_buttons.BUTTON_SECONDS = 100000
         self.sandbox = Sandbox('--no-limits', '--listings', str(listings), '--orders', '0')
         env['ir.config_parameter'].set_param('onbuy_connector.api_url', f'{self.sandbox.url}/v2')
         position = env['account.fiscal.position'].search(
@@ -72,14 +74,6 @@ class Bench(Shop):
         self.env.cr.execute("DELETE FROM onbuy_store_state WHERE topic LIKE 'listings%'")
         self.env.cr.commit()
         self.env.invalidate_all()
-
-    def stock_up(self, products, quantity=100000):
-        """Put goods in stock, without a word to anybody."""
-        warehouse = self.env['stock.warehouse'].search([('company_id', '=', self.store.company_id.id)], limit=1)
-        self.env['stock.quant'].create([
-            {'product_id': product.id, 'location_id': warehouse.lot_stock_id.id, 'quantity': quantity}
-            for product in products])
-        self.env.cr.commit()
 
     def place_orders(self, count):
         """Have orders of two lines on OnBuy."""

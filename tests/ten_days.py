@@ -121,7 +121,7 @@ class Days(Shop):
 
     def order(self):
         """Have a buyer order one or two things."""
-        self.control('POST', '/clock', {'advance': 1})
+        self.pass_time(seconds=1)
         skus = self.dice.sample(self.listings().mapped('sku'), self.dice.randint(1, 2))
         shown = {row['sku']: row['stock'] for row in self.account()['listings']}
         lines = [(sku, self.dice.randint(1, 3)) for sku in skus if shown.get(sku, 0) >= 3]

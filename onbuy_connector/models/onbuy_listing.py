@@ -73,7 +73,8 @@ class OnbuyListing(models.Model):
         """
         if not rows:
             return self
-        defaults = self.default_get([name for name, field in self._fields.items() if field.column_type and name not in rows[0]])
+        stored = [field for field in self._fields.values() if field.store and field.column_type]
+        defaults = self.default_get([field.name for field in stored if field.name not in rows[0]])
         now = self.env.cr.now()
         defaults |= {'create_uid': self.env.uid, 'create_date': now, 'write_uid': self.env.uid, 'write_date': now}
         changed = [self._fields[name] for name in (*rows[0], *defaults)]
@@ -83,7 +84,7 @@ class OnbuyListing(models.Model):
             SQL(", ").join(tuple(field.convert_to_column(values[field.name] or None, self) for field in changed)
                            for values in ({**defaults, **row} for row in rows))))
         listings = self.browse(listing_id for listing_id, in self.env.cr.fetchall())
-        with self.env.protecting([field for field in self._fields.values() if field.store and field.compute], listings):
+        with self.env.protecting([field for field in stored if field.compute], listings):
             listings.modified(self._fields, create=True)
         listings.store_id.invalidate_recordset(['listing_ids'], flush=False)
         return listings

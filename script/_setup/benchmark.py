@@ -4,6 +4,7 @@ Ratios within one run say more than seconds: machines differ, and other programs
 """
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -93,14 +94,10 @@ def measure_latency():
     odoo.addons.__path__.append(str(ROOT))
     sys.path[:0] = [str(ROOT / 'tests')]
     import live_stock
-    databases.create(DATABASE, TEMPLATE)
-    try:
-        odoo_cli.install(DATABASE, MODULE, "Installing the module for benchmarks")
+    with database(DATABASE, MODULE):
         say("Measuring how long stock takes to arrive")
         with live_stock.live_shop(DATABASE, live_stock.SPARE) as world:
             waits = live_stock.work(world)
-    finally:
-        databases.drop(DATABASE)
     return {'latency': waits[len(waits) * 95 // 100], 'latency_changes': len(waits)}
 
 
@@ -115,17 +112,26 @@ def run_in(name, function, sizes, title, modules=None):
     :return: what the script found
     :rtype: dict
     """
+    with database(name, modules), tempfile.TemporaryDirectory() as folder:
+        say(title)
+        answer, source = Path(folder) / 'answer.json', Path(folder) / 'benchmark.py'
+        module, call = function.split('.')
+        source.write_text(SCRIPT.format(root=str(ROOT), module=module, call=call, sizes=sizes, answer=str(answer)))
+        odoo_cli.shell(name, source, f"{title} failed")
+        return json.loads(answer.read_text())
+
+
+@contextlib.contextmanager
+def database(name, modules=None):
+    """Have a new database for a while.
+
+    :param str modules: to install
+    """
     databases.create(name, TEMPLATE)
     try:
         if modules:
             odoo_cli.install(name, modules, "Installing the module for benchmarks")
-        say(title)
-        with tempfile.TemporaryDirectory() as folder:
-            answer, source = Path(folder) / 'answer.json', Path(folder) / 'benchmark.py'
-            module, call = function.split('.')
-            source.write_text(SCRIPT.format(root=str(ROOT), module=module, call=call, sizes=sizes, answer=str(answer)))
-            odoo_cli.shell(name, source, f"{title} failed")
-            return json.loads(answer.read_text())
+        yield
     finally:
         databases.drop(name)
 
