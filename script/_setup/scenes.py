@@ -67,6 +67,7 @@ def excel_result(server, _cleanup):
     upload = server.call('onbuy.excel.import', 'create', {
         'file': base64.b64encode(filled.getvalue()).decode(), 'filename': "Desk lamps.xlsx"})
     server.call('onbuy.excel.import', 'action_check', [upload])
+    server.wait('onbuy.excel.import', [('id', '=', upload), ('is_waiting', '=', False)])  # The store may be busy.
     return upload
 
 

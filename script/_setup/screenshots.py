@@ -137,6 +137,17 @@ class Server:
             raise Stop(f"The demonstration has no {model} with {domain}.")
         return found[0]
 
+    def wait(self, model, domain):
+        """Wait until there is a record of a domain, and return its id.
+
+        :raise Stop: when there is none after a minute
+        """
+        for _second in range(60):
+            with contextlib.suppress(Stop):
+                return self.find(model, domain)
+            time.sleep(1)
+        return self.find(model, domain)
+
 
 def show(page, server, cleanup, record, action, clicks):
     """Open a screen.
