@@ -6,7 +6,7 @@ from odoo.tools import config
 
 from ..lib.errors import AuthError, OnBuyError
 from ..lib.wire import is_public_url
-from .onbuy_store_api import DEFAULT_API_URL
+from .onbuy_store_api import DEFAULT_API_URL, StoreBusyError
 from .onbuy_store_tasks import TASK_CRONS
 
 CHECK_SECONDS = 8  # no call begins later
@@ -82,14 +82,14 @@ class OnbuyStore(models.Model):
 
     def _check_api(self):
         """Prove the keys and each permission by a call of one row, and compare the clocks."""
-        keys = self.env._("Keys")
         try:
             with self._connect() as client:
                 client.stop_after(CHECK_SECONDS)
                 client.token = None  # The keys themselves are to be proved.
                 return [*self._check_calls(client), self._check_clock(client.clock_gap)]
         except UserError as error:
-            return [self._make_check(keys, '', str(error))]
+            state = 'info' if isinstance(error, StoreBusyError) else 'bad'
+            return [self._make_check(self.env._("Keys"), '', str(error), state=state)]
 
     def _check_calls(self, client):
         """Make one call for each thing that is read; without keys there is nothing more to ask.

@@ -58,6 +58,12 @@ class TestSetupCheck(SupportCommon):
         action = self.store.with_user(self.boss).action_check_setup()
         return {line.title: line for line in self.env[action['res_model']].browse(action['res_id']).line_ids}
 
+    def test_while_a_sync_runs_the_keys_cannot_be_proved_which_is_no_fault(self):
+        with self.store._connect():
+            line = self.check()["Keys"]
+        self.assertEqual(line.state, 'info')
+        self.assertIn("is running", line.text)
+
     def assert_says(self, title, state, text):
         """Check what a line says, and that it leads somewhere."""
         line = self.check()[title]
