@@ -43,6 +43,7 @@ from . import onbuy_listing_price
 from . import onbuy_listing_pull
 from . import onbuy_listing_pass
 from . import onbuy_listing_overwrite
+from . import onbuy_listing_doubt
 from . import onbuy_listing_push
 from . import onbuy_listing_brake
 from . import onbuy_listing_stock

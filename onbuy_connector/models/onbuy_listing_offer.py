@@ -148,7 +148,7 @@ class OnbuyListing(models.Model):
                             ('sale_start_date', update.sale_start), ('sale_end_date', update.sale_end)):
             if value is not None:
                 values[name] = value
-        if self.sync_state == 'uncertain' or self.next_attempt:
+        if self.sync_state == 'uncertain' or self.next_attempt or self._get_lost_count():
             self._set_synced(**values)
         else:
             self.write(values)

@@ -5,16 +5,16 @@ from itertools import chain
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
+from odoo.tools import groupby, split_every
 
-from ..lib.errors import DeferredError, OnBuyError, RateLimitError, RejectedError, UncertainError
+from ..lib.const import MISSING
+from ..lib.errors import AuthError, ForbiddenError, OnBuyError, RejectedError, UncertainError
 from ..lib.offers import UPDATES_PER_CALL
 from .onbuy_words import explain
 
-ASK_AGAIN = timedelta(minutes=1)
 ORDERS_FRESH = timedelta(seconds=10)  # a push follows a push without fetching orders again
 LOOK_AGAIN = timedelta(minutes=15)  # for stock locations that could not be told; any change looks at once
-PAGE = 100  # listings that one call reads
+LOST_IN_A_ROW = 3  # calls whose answer was lost
 
 
 class OnbuyStore(models.Model):
@@ -53,7 +53,9 @@ class OnbuyStore(models.Model):
             if fetch_orders and self.sync_orders:
                 yield from self._get_unseen_order_units(client)
             yield from self._get_ask_units(client)
-        except (DeferredError, RateLimitError) as error:  # An order may be unseen: nothing may rise.
+        except (AuthError, ForbiddenError):
+            raise
+        except OnBuyError as error:  # An order may be unseen: nothing may rise.
             unread = error
         yield from self._get_push_units(client, falling_only=bool(unread))
         if unread:
@@ -75,24 +77,6 @@ class OnbuyStore(models.Model):
         if self._get_orders_to_apply():
             self._trigger_task('orders')
 
-    # === ASK BEFORE SENDING AGAIN === #
-
-    def _get_ask_units(self, client):
-        """Read the listings whose last call may or may not have taken effect: one by one, or all if that is cheaper.
-
-        :param client: an :class:`~..lib.client.OnBuyClient`
-        """
-        doubtful = self.env['onbuy.listing'].search(self._get_doubtful_domain())
-        pages = -(-self.env['onbuy.listing'].search_count([('store_id', '=', self.id)]) // PAGE)
-        if len(doubtful) <= pages:
-            for sku in doubtful.mapped('sku'):
-                yield partial(self._store_listing_or_absence, sku, client.find_listing(sku))
-        else:
-            for page in client.iter_listings(limit=PAGE):
-                yield partial(self._store_listings_page, page)
-        if doubtful:
-            yield doubtful._settle
-
     # === PLAN === #
 
     def _get_push_units(self, client, falling_only=False):
@@ -112,8 +96,11 @@ class OnbuyStore(models.Model):
             yield self._lift_hold
         updates = {listing: update for listing, update in plan.updates.items()
                    if not falling_only or update.stock is not None and update.stock < listing.stock}
-        for part in split_every(UPDATES_PER_CALL, self._sort_updates(updates), list):
-            yield from self._get_call_units(client, {listing: updates[listing] for listing in part}, rows)
+        lost = 0
+        for part in self._split_updates(updates):
+            lost = lost + 1 if (yield from self._get_call_units(client, part, rows)) else 0
+            if lost == LOST_IN_A_ROW:  # OnBuy is in trouble: the rest stays in the queue.
+                break
         yield partial(self._settle_plan, plan, rows)  # After the calls: a slow plan must not be all that a run does.
         if not falling_only:
             yield self._finish_offers
@@ -133,6 +120,18 @@ class OnbuyStore(models.Model):
                    for kind in ('stock', 'price')}
         stock = waiting['stock'] | again | listings.search(self._get_offline_domain())
         return stock._filter_pushable()._plan_offers((waiting['price'] | again)._filter_pushable())
+
+    def _split_updates(self, updates):
+        """Give the updates of each call, the most urgent first. Those whose answer was lost go in calls that become smaller
+        each time, so that one over which OnBuy stumbles holds up no other in the end.
+
+        :param dict updates: listing → :class:`~..lib.offers.ListingUpdate`
+        :return: a generator of dict
+        """
+        groups = groupby(self._sort_updates(updates), lambda listing: listing._get_lost_count())
+        for attempts, listings in sorted(groups):
+            for part in split_every(max(1, UPDATES_PER_CALL // 10 ** attempts), listings, list):
+                yield {listing: updates[listing] for listing in part}
 
     def _sort_updates(self, updates):
         """Return the listings in the order of urgency: sold out, falling stock, the rest.
@@ -177,23 +176,27 @@ class OnbuyStore(models.Model):
         :param client: an :class:`~..lib.client.OnBuyClient`
         :param dict updates: listing → :class:`~..lib.offers.ListingUpdate`
         :param dict rows: (listing id, kind) → row ids
+        :return: whether OnBuy's answer was lost
         """
         try:
             results = client.update_listings(list(updates.values()))
         except UncertainError as error:
             yield partial(self._set_doubtful, list(updates), error)
+            return True
         except RejectedError as error:
             if len(updates) == 1:
                 yield partial(self._store_refusal, next(iter(updates)), str(error), rows)
-                return
+                return False
             listings = list(updates)
             for half in (listings[:len(listings) // 2], listings[len(listings) // 2:]):
                 yield from self._get_call_units(client, {listing: updates[listing] for listing in half}, rows)
         else:
             yield partial(self._store_push_results, updates, results, rows)
+        return False
 
     def _store_push_results(self, updates, results, rows):
-        """Store OnBuy's answer to each listing; its changes are done with, whether they were taken or refused.
+        """Store OnBuy's answer to each listing; its changes are done with, whether they were taken or refused. One that the
+        answer leaves out is asked for.
 
         :param dict updates: listing → :class:`~..lib.offers.ListingUpdate`
         :param dict results: SKU → :class:`~..lib.items.ItemResult`
@@ -201,14 +204,17 @@ class OnbuyStore(models.Model):
         :rtype: Counter
         """
         figures = Counter()
+        left_out = [listing for listing, update in updates.items() if results[update.sku].code == MISSING]
         for listing, update in updates.items():
             result = results[update.sku]
             if result.ok:
                 listing._set_sent(update)
                 figures['sent'] += 1
-            else:
+            elif listing not in left_out:
                 figures += self._store_refusal(listing, result.message or result.code, {})
-        self._delete_offer_rows(self._get_row_ids(updates, rows))
+        if left_out:
+            figures += self._set_doubtful(left_out, results[left_out[0].sku].message)
+        self._delete_offer_rows(self._get_row_ids(updates.keys() - set(left_out), rows))
         self.env['onbuy.store.state']._save(self, 'offers_wait', {})
         return figures
 
@@ -224,20 +230,6 @@ class OnbuyStore(models.Model):
         self._delete_offer_rows(self._get_row_ids([listing], rows))
         self._trigger_task('offers', at=listing.next_attempt)
         return Counter(failed=1)
-
-    def _set_doubtful(self, listings, error):
-        """A call may have taken effect: OnBuy is asked before anything is sent again.
-
-        :param list listings: of ``onbuy.listing``
-        :param OnBuyError error: what happened
-        :rtype: Counter
-        """
-        doubtful = self.env['onbuy.listing'].union(*listings)
-        at = fields.Datetime.now() + ASK_AGAIN
-        doubtful._set_sync_error(error, state='uncertain')
-        doubtful.write({'next_attempt': at, 'digest': False})
-        self._trigger_task('offers', at=at)
-        return Counter(failed=len(doubtful))
 
     def _get_row_ids(self, listings, rows):
         """Return the ids of the changes of some listings."""
@@ -260,13 +252,3 @@ class OnbuyListing(models.Model):
         """Return those that OnBuy shows, nobody deletes, and of which the last call's effect is known."""
         return self.filtered(lambda listing: listing.is_on_onbuy and not listing.publish_state
                              and listing.sync_state != 'uncertain')
-
-    def _settle(self):
-        """These were asked for: what still differs is sent now.
-
-        :rtype: Counter
-        """
-        self.filtered(lambda listing: listing.sync_state == 'uncertain')._set_synced(stock_unknown=False)
-        for kind in ('stock', 'price'):
-            self.env['onbuy.offer.change']._note(self, kind)
-        return Counter()

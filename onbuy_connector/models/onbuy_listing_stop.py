@@ -6,12 +6,13 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..lib.const import MISSING
-from ..lib.errors import UncertainError
+from ..lib.errors import RejectedError, UncertainError
+from ..lib.items import ItemResult
 from ..lib.offers import UPDATES_PER_CALL
 from .onbuy_listing_publish import ASK_AGAIN
 from .onbuy_words import explain
 
-GONE = 'SKU not found'  # OnBuy API reference, 16.5
+GONE = ('sku not found', 'sku does not exist')  # OnBuy API reference, 16.4 and 16.5
 
 
 class OnbuyStore(models.Model):
@@ -28,13 +29,26 @@ class OnbuyStore(models.Model):
         for listing in due.filtered('publish_error'):
             yield partial(listing._settle_deletion, client.find_listing(listing.sku))
         for ids in split_every(UPDATES_PER_CALL, self._get_due_listings('deleting').ids, list):
-            listings = due.browse(ids)
-            try:
-                results = client.delete_listings(listings.mapped('sku'))
-            except UncertainError as error:
-                yield partial(listings._ask_whether_deleted, str(error))
-            else:
-                yield partial(listings._store_deletions, results)
+            yield from self._get_delete_call_units(client, due.browse(ids))
+
+    def _get_delete_call_units(self, client, listings):
+        """Delete listings in one call; if OnBuy refuses it as a whole, halve it until the culprit is found.
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :param listings: ``onbuy.listing``
+        """
+        try:
+            results = client.delete_listings(listings.mapped('sku'))
+        except UncertainError as error:
+            yield partial(listings._ask_whether_deleted, str(error))
+        except RejectedError as error:
+            if len(listings) == 1:
+                yield partial(listings._store_deletions, {listings.sku: ItemResult(False, message=str(error))})
+                return
+            for half in (listings[:len(listings) // 2], listings[len(listings) // 2:]):
+                yield from self._get_delete_call_units(client, half)
+        else:
+            yield partial(listings._store_deletions, results)
 
 
 class OnbuyListing(models.Model):
@@ -125,7 +139,7 @@ class OnbuyListing(models.Model):
         figures = Counter()
         for listing in self:
             result = results[listing.sku]
-            if result.ok or result.message == GONE:
+            if result.ok or (result.message or '').strip('. ').lower() in GONE:
                 listing._set_deleted()
                 figures['sent'] += 1
             elif result.code == MISSING:

@@ -8,6 +8,7 @@ from ..lib.aftersales import Cancellation, Refund, RefundItem
 from .fields import LooseMany2one
 from .onbuy_order_refund import ZERO, Amounts
 
+LOOKS = 2  # for a refund whose answer was lost, before it is sent once more
 ASKED_STATES = ('pending', 'sending', 'uncertain', 'synced')
 
 
@@ -41,7 +42,7 @@ class OnbuyOrderAction(models.Model):
         if self.order_id._is_cancelled():
             self._set_synced()
         else:
-            self._reset_sync()
+            self._queue_again()
 
     # === REFUND === #
 
@@ -102,11 +103,11 @@ class OnbuyOrderAction(models.Model):
             note.onbuy_refund_id = refund_id
 
     def _resolve_refund(self):
-        """A refund is repeated only if the order did not change since it was sent. If just one new refund of its sum
-        is there, it was made; else a person decides.
+        """A refund is repeated only if the order did not change for an hour after it was sent. If just one new refund of its
+        sum is there, it was made; else a person decides.
         """
         if self.snapshot == self._take_snapshot():
-            self._reset_sync()
+            self._resolve_missing_refund()
             return
         made = self.order_id._find_refund_of(self)
         if made:
@@ -117,6 +118,18 @@ class OnbuyOrderAction(models.Model):
         self._set_sync_error(self.env._(
             "OnBuy's answer to this refund was lost, and the order has changed since. Look at the order in the "
             "Seller Control Panel: if the refund is there, discard this; if not, retry."), retry=False)
+
+    def _resolve_missing_refund(self):
+        """OnBuy may book a refund late (OnBuy API reference, 17.1): it is looked for twice, then sent once more. If that
+        answer is lost as well, a person decides.
+        """
+        if self.sync_attempts == LOOKS:
+            self._queue_again()
+            return
+        self._set_sync_error(self.env._(
+            "OnBuy's answer to this refund was lost, and OnBuy does not show it. If a next attempt is shown, it is looked "
+            "for again, and sent once more only then. Else look at the order in the Seller Control Panel: if the refund "
+            "is there, discard this; if not, retry."), state='uncertain', retry=self.sync_attempts < LOOKS)
 
 
 class OnbuyOrder(models.Model):

@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 
 PER_CALL = 50
 ASK_AGAIN = timedelta(minutes=1)
+LOST_IN_A_ROW = 3  # calls whose answer was lost: OnBuy is in trouble, the rest waits
 
 
 class OnbuyStore(models.Model):
@@ -93,7 +94,11 @@ class OnbuyOrderAction(models.Model):
     def _resolve_dispatch(self):
         """What is left to dispatch is known from the order: send that, if anything."""
         self._link_dispatches()
-        self._reset_sync()
+        self._queue_again()
+
+    def _queue_again(self):
+        """OnBuy did not do it: send it again, and remember how often its answer was lost."""
+        self.write({'sync_state': 'pending', 'sync_error': False, 'next_attempt': False})
 
     # === SENDING === #
 
@@ -112,8 +117,20 @@ class OnbuyOrderAction(models.Model):
         if blocked:
             yield blocked._put_off
         first = {action.order_id: action.id for action in reversed(due - blocked)}
-        for ids in split_every(PER_CALL, sorted(first.values()), list):
-            yield from self.browse(ids)._get_call_units(store, client, kind)
+        lost = 0
+        for ids in self.browse(sorted(first.values()))._split_calls():
+            lost = lost + 1 if (yield from self.browse(ids)._get_call_units(store, client, kind)) else 0
+            if lost == LOST_IN_A_ROW:
+                break
+
+    def _split_calls(self):
+        """Give the ids for each call. What was lost goes alone, so that one over which OnBuy stumbles holds up no other.
+
+        :return: a generator of lists
+        """
+        lost = self.filtered('sync_attempts')
+        yield from split_every(PER_CALL, (self - lost).ids, list)
+        yield from ([action_id] for action_id in lost.ids)
 
     def _filter_blocked(self):
         """Return those whose order has an action of unknown outcome: what is still to do is not known then."""
@@ -136,30 +153,32 @@ class OnbuyOrderAction(models.Model):
         :param store: one ``onbuy.store``
         :param client: an :class:`~..lib.client.OnBuyClient`
         :param str kind: of the actions
+        :return: whether OnBuy's answer was lost
         """
         documents = {}
         yield partial(self._write_ahead, documents)
         actions = self.browse(documents)
         if not documents:
-            return
+            return False
         try:
             results = self._call(client, kind, list(documents.values()))
         except UncertainError as error:
             yield partial(actions._set_uncertain, error)
-            return
+            return True
         except RejectedError as error:
             if len(actions) == 1:
                 yield partial(actions._set_refused, explain(self.env, str(error)))
-                return
+                return False
             yield partial(actions._take_back)
             for action in actions:
                 yield from action._get_call_units(store, client, kind)
-            return
+            return False
         except OnBuyError as error:
             yield partial(actions._take_back, error)
             raise
         yield partial(actions._store_results, results, documents)
         yield from actions._get_read_back_units(store, client, kind, results)
+        return False
 
     @api.model
     def _call(self, client, kind, documents):
@@ -216,6 +235,7 @@ class OnbuyOrderAction(models.Model):
         """
         payload = self.order_id.payload or {}
         return {
+            'status': self.order_id.status,
             'updated_at': fields.Datetime.to_string(self.order_id.remote_date),
             'dispatched': {line.reference: line.quantity_dispatched for line in self.order_id.line_ids},
             'dispatches': self.order_id._get_dispatch_ids(),

@@ -6,6 +6,8 @@ from psycopg2 import OperationalError
 from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
 
+from ..lib.const import UNKNOWN_STATUS
+
 _logger = logging.getLogger(__name__)
 
 
@@ -68,8 +70,21 @@ class OnbuyOrder(models.Model):
         self.ensure_one()
         order = self._parse()
         sale_order = self.sale_order_id or self._link_sale_order()
-        if not sale_order and self.to_import and self._is_open():
-            sale_order = self._import(order)
+        if not sale_order and self.to_import:
+            self._check_status()
+            sale_order = self._import(order) if self._is_open() else sale_order
         if sale_order:
             self._follow(order)
         self._set_synced()
+
+    def _check_status(self):
+        """Have a person look at an order of which nobody here knows whether OnBuy waits for its goods.
+
+        :raise UserError: when OnBuy's word for its status is not known
+        """
+        if self.status == UNKNOWN_STATUS:
+            raise UserError(self.env._(
+                "OnBuy gives order %(order)s the status %(status)s, which is not known here. Look it up in the Seller "
+                "Control Panel. Its goods are kept for it, and it becomes a sales order by itself once OnBuy says Awaiting "
+                "Dispatch. If it needs no goods from here, switch off Import.",
+                order=self.name, status=self.status_label or "?"))

@@ -232,7 +232,8 @@ class OnbuyStore(models.Model):
         orders = self._get_orders_to_apply()
         try:
             with client.prioritised():
-                yield from self._task_listings_by_sku(client, orders._get_unknown_skus())
+                for sku in orders._get_unknown_skus():
+                    yield from self._get_ask_again_units(client, sku)
         except OnBuyError as error:  # The other orders do not wait for it; these are tried again.
             _logger.info("Listings of new orders are read later: %s", error)
 

@@ -6,7 +6,7 @@ from psycopg2 import IntegrityError, OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
-from ..lib.const import OPEN_STATUSES
+from ..lib.const import OPEN_STATUSES, UNKNOWN_STATUS
 from ..lib.paging import RowError
 
 _logger = logging.getLogger(__name__)
@@ -87,14 +87,28 @@ class OnbuyOrder(models.Model):
 
         :param order: :class:`~..lib.orders.Order`
         """
-        lines = {line.reference: line for line in self.line_ids}
+        values = {**self._prepare_values(order), 'line_ids': self._prepare_line_commands(order)}
+        if self.status == UNKNOWN_STATUS and not self.sale_order_ids:
+            values['to_import'] = self._is_wanted(self.store_id, order)
+        self.write(values)
+        self._reset_sync()
+
+    def _prepare_line_commands(self, order):
+        """Return the commands that bring the lines in step with OnBuy's. Of an order that could not be understood before
+        there are none yet.
+
+        :param order: :class:`~..lib.orders.Order`
+        :rtype: list
+        """
+        lines = {reference: list(same) for reference, same in self.line_ids.grouped('reference').items()}
         commands = []
         for line in order.lines:
-            values = self._prepare_line_values(line)
-            known = lines.pop(line.reference, None)
-            commands.append(fields.Command.update(known.id, values) if known else fields.Command.create(values))
-        self.write({**self._prepare_values(order), 'line_ids': commands})
-        self._reset_sync()
+            if same := lines.get(line.reference):  # OnBuy may repeat a reference.
+                commands.append(fields.Command.update(same.pop(0).id, self._prepare_line_values(line)))
+            else:
+                values = self._prepare_line_values(line) if self.line_ids else self._prepare_new_line_values(line)
+                commands.append(fields.Command.create(values))
+        return commands
 
     @api.model
     def _store_broken(self, store, error):
@@ -109,7 +123,7 @@ class OnbuyOrder(models.Model):
             return
         record = self.search([('store_id', '=', store.id), ('name', '=', error.order_id)])
         if not record:
-            record = self.create({'store_id': store.id, 'name': error.order_id, 'status': 'unknown'})
+            record = self.create({'store_id': store.id, 'name': error.order_id, 'status': UNKNOWN_STATUS})
         if record.sync_error != error.message:
             record._set_sync_error(error.message, retry=False, payload=error.raw, digest=False)
 
@@ -121,17 +135,25 @@ class OnbuyOrder(models.Model):
         :param order: :class:`~..lib.orders.Order`
         :rtype: dict
         """
-        is_open = order.status in OPEN_STATUSES
         return {
             **self._prepare_values(order),
             'store_id': store.id,
             'name': order.order_id,
-            'to_import': is_open and (store.state != 'live' or order.date >= store.cutover_date),
-            'line_ids': [
-                fields.Command.create({**self._prepare_line_values(line), 'quantity_before': line.quantity_dispatched})
-                for line in order.lines
-            ],
+            'to_import': self._is_wanted(store, order),
+            'line_ids': [fields.Command.create(self._prepare_new_line_values(line)) for line in order.lines],
         }
+
+    @api.model
+    def _is_wanted(self, store, order):
+        """Return whether an order becomes a sales order, now or when OnBuy gives it a status that is known here.
+
+        :param store: one ``onbuy.store``
+        :param order: :class:`~..lib.orders.Order`
+        :rtype: bool
+        """
+        if store.state != 'live':
+            return order.status in OPEN_STATUSES
+        return order.status in (*OPEN_STATUSES, UNKNOWN_STATUS) and order.date >= store.cutover_date
 
     @api.model
     def _prepare_values(self, order):
@@ -189,6 +211,15 @@ class OnbuyOrder(models.Model):
             'template_id': line.template_id,
             'dispatch_by': line.expected_dispatch,
         }
+
+    @api.model
+    def _prepare_new_line_values(self, line):
+        """Return the values of a line that is seen for the first time.
+
+        :param line: :class:`~..lib.orders.OrderLine`
+        :rtype: dict
+        """
+        return {**self._prepare_line_values(line), 'quantity_before': line.quantity_dispatched}
 
     @api.model
     def _format_address(self, address):

@@ -17,9 +17,9 @@ TOPICS = ['alerts', 'api', 'offers_hold', 'reconciliation', 'fees_bill', *(f'don
 PATIENCE = {'crons': timedelta(minutes=15)}  # after a night without server all are late, for a moment
 OWN_BANNERS = ('copied', 'held')  # these have one with their own buttons
 FAILED = ('sync_state', 'in', ('error', 'uncertain'))
-REFUSED = [('is_on_onbuy', '=', True), '|', '&', ('sync_state', '=', 'error'), ('next_attempt', '!=', False),
-           ('price_problem', '!=', False)]
 # What is looked up again by itself within minutes is no news yet.
+REFUSED = [('is_on_onbuy', '=', True), '|', '|', '&', ('sync_state', '=', 'error'), ('next_attempt', '!=', False),
+           '&', ('sync_state', '=', 'uncertain'), ('sync_attempts', '>=', 3), ('price_problem', '!=', False)]
 FAILED_ACTIONS = ['|', ('sync_state', '=', 'error'), '&', ('sync_state', '=', 'uncertain'),
                   '|', ('next_attempt', '=', False), ('sync_attempts', '>=', 3)]
 

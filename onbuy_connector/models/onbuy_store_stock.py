@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..lib.const import OPEN_STATUSES
+from ..lib.const import OPEN_STATUSES, UNKNOWN_STATUS
 
 OPEN_STATES = ('waiting', 'confirmed', 'partially_available', 'assigned')
 OPTIONS = {
@@ -152,8 +152,8 @@ class OnbuyStore(models.Model):
         :return: Counter of product id → quantity in the product's unit
         """
         orders = self.env['onbuy.order'].search([
-            ('company_id', '=', self.company_id.id), ('status', 'in', list(OPEN_STATUSES)), ('to_import', '=', True),
-            ('store_id.state', 'in', ('live', 'paused'))])
+            ('company_id', '=', self.company_id.id), ('status', 'in', [*OPEN_STATUSES, UNKNOWN_STATUS]),
+            ('to_import', '=', True), ('store_id.state', 'in', ('live', 'paused'))])
         lines = orders.filtered(lambda order: order._is_unpromised()).line_ids
         listings = self.env['onbuy.listing'].search([
             ('store_id', 'in', lines.store_id.ids), ('sku', 'in', lines.mapped('sku')), ('product_id', '!=', False)])

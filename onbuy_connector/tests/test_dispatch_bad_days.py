@@ -2,6 +2,8 @@ import json
 
 from odoo.tests import tagged
 
+from ..lib.client import OnBuyClient
+from ..lib.errors import UncertainError
 from .shipping_common import ShippingCommon
 
 
@@ -150,6 +152,23 @@ class TestDispatchBadDays(ShippingCommon):
         self.go_wrong('status', status=400, message="One of the orders is bad")
         self.send()
         self.assertEqual(orders.mapped('status'), ['dispatched', 'dispatched'])
+
+    def test_one_over_which_onbuy_stumbles_holds_up_no_other(self):
+        poison, *others = [self.ship() for _number in range(3)]
+        call = OnBuyClient.dispatch
+
+        def dispatch(client, documents):
+            if any(document.order_id == poison.name for document in documents):
+                raise UncertainError("OnBuy has a problem of its own (HTTP 500).", status=500)
+            return call(client, documents)
+
+        self.patch(OnBuyClient, 'dispatch', dispatch)
+        self.send()
+        for _time in range(3):
+            self.later(minutes=2)
+        self.assertEqual([order.status for order in others], ['dispatched', 'dispatched'])
+        self.assertEqual(poison.action_ids.sync_state, 'uncertain')
+        self.assertGreaterEqual(poison.action_ids.sync_attempts, 3)
 
     def test_nothing_is_sent_while_the_switch_is_off(self):
         order = self.ship()

@@ -8,7 +8,9 @@ from odoo.tools import mute_logger
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..lib.client import OnBuyClient
-from ..lib.errors import RejectedError
+from ..lib.errors import AnswerError, RejectedError, UncertainError
+from ..models import onbuy_listing_push
+from ..models.onbuy_store_alerts import REFUSED
 from .push_common import PushCommon
 
 TASKS = 'odoo.addons.onbuy_connector.models.onbuy_store_tasks'
@@ -49,7 +51,7 @@ class TestPushBadDays(CronMixinCase, PushCommon):
         self.push()
         self.assertEqual((listing.sync_state, listing.sync_error, self.remote(listing)['stock']), ('synced', False, 3))
 
-    def test_an_item_that_the_answer_does_not_mention_counts_as_failed(self):
+    def test_an_item_that_the_answer_does_not_mention_is_asked_for(self):
         listings = self.listings()[:2]
         call = OnBuyClient.request
 
@@ -60,7 +62,56 @@ class TestPushBadDays(CronMixinCase, PushCommon):
         self.patch(OnBuyClient, 'request', request)
         self.want_all(dict.fromkeys(listings, 3))
         self.push()
-        self.assertEqual(sorted(listings.mapped('sync_state')), ['error', 'synced'])
+        self.assertEqual((sorted(listings.mapped('sync_state')), self.count_rows()), (['synced', 'uncertain'], 1))
+        self.make_due()
+        self.push()
+        self.assertEqual((listings.mapped('sync_state'), listings.mapped('stock')), (['synced'] * 2, [3, 3]))
+
+    def test_one_over_which_onbuy_stumbles_holds_up_no_other_for_long(self):
+        self.patch(onbuy_listing_push, 'UPDATES_PER_CALL', 100)
+        listings = self.listings()[:12]
+        poison, update, calls = listings[5].sku, OnBuyClient.update_listings, []
+
+        def update_listings(client, updates):
+            calls.append(len(updates))
+            if any(one.sku == poison for one in updates):
+                raise UncertainError("OnBuy has a problem of its own (HTTP 500).", status=500)
+            return update(client, updates)
+
+        self.patch(OnBuyClient, 'update_listings', update_listings)
+        self.want_all(dict.fromkeys(listings, 3))
+        for _push in range(4):
+            self.push()
+            self.make_due()
+        self.assertEqual(sorted(set(calls)), [1, 2, 10, 12])
+        self.assertEqual({self.remote(one)['stock'] for one in listings if one.sku != poison}, {3})
+        self.assertEqual(listings.filtered(lambda one: one.sync_state != 'synced').mapped('sku'), [poison])
+        self.assertEqual(self.env['onbuy.listing'].search_count([('store_id', '=', self.store.id), *REFUSED]), 1)
+
+    def test_after_three_lost_answers_in_a_row_the_rest_waits(self):
+        self.patch(onbuy_listing_push, 'UPDATES_PER_CALL', 1)
+        self.fault('status', status=500, path='/listings/by-sku', method='PUT')
+        self.want_all(dict.fromkeys(self.listings()[:5], 3))
+        self.push()
+        self.assertEqual((len(self.puts()), self.count_rows()), (3, 5))
+
+    def test_a_listing_that_cannot_be_read_back_stays_uncertain_and_stops_no_other(self):
+        odd, good = self.listings()[:2]
+        find = OnBuyClient.find_listing
+
+        def find_listing(client, sku):
+            if sku == odd.sku:
+                raise AnswerError("OnBuy's answer cannot be understood.")
+            return find(client, sku)
+
+        self.patch(OnBuyClient, 'find_listing', find_listing)
+        self.want_all({odd: 3, good: 3})
+        self.fault('drop_before', path='/listings/by-sku', method='PUT', count=1)
+        self.push()
+        self.make_due()
+        self.push()
+        self.assertEqual((odd.sync_state, good.sync_state, self.remote(good)['stock']), ('uncertain', 'synced', 3))
+        self.assertGreater(odd.next_attempt, fields.Datetime.now())
 
     def test_one_poisoned_item_is_found_by_halving_the_call(self):
         listings = self.listings()[:8]
@@ -159,12 +210,15 @@ class TestPushBadDays(CronMixinCase, PushCommon):
         self.assertEqual((self.remote(listing)['stock'], self.store.offers_wait_text), (3, False))
 
     def test_when_orders_cannot_be_read_only_falling_stock_is_sent(self):
-        falling, rising = self.listings()[:2]
-        self.fault('status', status=429, path='/orders', method='GET', count=1)
-        self.want_all({falling: 1, rising: 20})
-        with mute_logger(TASKS):
-            self.push()
-        self.assertEqual((self.puts(), self.count_rows()), ([[{'sku': falling.sku, 'stock': 1}]], 1))
+        for kind, values in (('status', {'status': 429}), ('status', {'status': 404}), ('non_json', {'status': 200})):
+            with self.subTest(kind=kind, **values):
+                self.sandbox.control('DELETE', '/requests')
+                falling, rising = self.listings()[:2]
+                self.fault(kind, path='/orders', method='GET', count=1, **values)
+                self.want_all({falling: falling.stock - 1, rising: 20})
+                with mute_logger(TASKS):
+                    self.push()
+                self.assertEqual((self.puts(), self.count_rows()), ([[{'sku': falling.sku, 'stock': falling.stock}]], 1))
 
     def test_stock_locations_that_cannot_be_told_stop_stock_and_say_so(self):
         listing = self.listings()[0]

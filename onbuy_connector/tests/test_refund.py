@@ -1,5 +1,7 @@
+from datetime import timedelta
 from decimal import Decimal
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -310,10 +312,36 @@ class TestRefundOut(AftersalesCommon):
         action = self.ask_refund(order, amounts=[1], delivery=0)
         self.fault('timeout_before', '/orders/refund')
         self.send()
-        self.assertEqual(action.sync_state, 'uncertain')
-        self.ask_again(action)
+        for _look in range(2):
+            self.assertEqual((action.sync_state, self.sandbox.order(order.name)['refunds']), ('uncertain', []))
+            self.ask_again(action)
         self.assertEqual(action.sync_state, 'synced')
         self.assertEqual(len(self.sandbox.order(order.name)['refunds']), 1)
+
+    def test_a_refund_that_onbuy_books_late_is_not_repeated(self):
+        order = self.receive(2)
+        self.ship(order)
+        action = self.ask_refund(order, amounts=[1], delivery=0)
+        self.fault('timeout_before', '/orders/refund')
+        self.send()
+        self.ask_again(action)
+        self.assertGreater(action.next_attempt, fields.Datetime.now() + timedelta(minutes=30))
+        self.sandbox.control('POST', f'/orders/{order.name}/refund', {
+            'items': [{'onbuy_internal_reference': order.line_ids.reference, 'amount': 1}]})
+        self.ask_again(action)
+        self.assertEqual((action.sync_state, len(self.sandbox.order(order.name)['refunds'])), ('synced', 1))
+
+    def test_a_refund_whose_answer_is_lost_twice_is_left_to_a_person(self):
+        order = self.receive(2)
+        self.ship(order)
+        action = self.ask_refund(order, amounts=[1], delivery=0)
+        self.fault('timeout_before', '/orders/refund', count=None)
+        self.send()
+        for _look in range(4):
+            self.ask_again(action)
+        self.assertEqual((action.sync_state, action.next_attempt), ('uncertain', False))
+        self.assertIn("Seller Control Panel", action.sync_error)
+        self.assertEqual(len(self.calls('/orders/refund')), 2)
 
     def test_a_time_out_after_the_effect_is_recognised_and_not_repeated(self):
         self.sandbox.control('DELETE', '/requests')

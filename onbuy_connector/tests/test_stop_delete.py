@@ -2,6 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..lib.client import OnBuyClient
+from ..lib.errors import RejectedError
+from ..lib.items import ItemResult
 from .publish_common import PublishCommon
 
 
@@ -141,6 +143,22 @@ class TestStopDelete(PublishCommon):
         self.publish()
         self.assertEqual((listing.publish_state, listing.is_on_onbuy), (False, True))
         self.assertIn("Suspended listings cannot be edited", listing.publish_error)
+
+    def test_a_deletion_that_onbuy_refuses_as_a_whole_is_halved_and_what_it_does_not_know_is_gone(self):
+        bad, gone, good = self.listing(), self.listing(), self.listing()
+        delete = OnBuyClient.delete_listings
+
+        def refuse(client, skus):
+            if bad.sku in skus:
+                raise RejectedError("One of the SKUs is bad.")
+            return {**delete(client, skus), **{sku: ItemResult(False, message="SKU does not exist.") for sku in skus
+                                               if sku == gone.sku}}
+
+        self.patch(OnBuyClient, 'delete_listings', refuse)
+        (bad | gone | good).action_delete_on_onbuy()
+        self.publish()
+        self.assertEqual([one.publish_state for one in (bad, gone, good)], [False, 'deleted', 'deleted'])
+        self.assertIn("One of the SKUs is bad", bad.publish_error)
 
     def test_a_deleted_listing_is_relisted_as_a_draft_and_a_sku_that_onbuy_still_keeps_is_waited_for(self):
         listing = self.listing()

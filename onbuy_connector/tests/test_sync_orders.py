@@ -72,7 +72,23 @@ class TestSyncOrders(SlicedMixin, OnbuyCommon):
             self.sandbox.order(names[0])['price_total'])})
         self.store.action_sync_orders()
         self.assertNotIn("cannot be understood", bad.sync_error or "")
-        self.assertEqual(bad.status, 'awaiting_dispatch')
+        self.assertEqual((bad.status, bad.sale_order_id.state), ('awaiting_dispatch', 'sale'))
+
+    def test_an_order_of_an_unknown_status_is_told_and_comes_in_once_onbuy_waits_for_its_goods(self):
+        bad = self.assert_only_the_second_fails(self.place_three(status='On Hold'), "the status On Hold")
+        listing = self.env['onbuy.listing'].search([('sku', '=', bad.line_ids.sku)])
+        self.assertEqual(self.store._get_sold_quantities()[listing.product_id.id], 1)
+        self.sandbox.control('PATCH', f'/orders/{bad.name}', {'status': 'Awaiting Dispatch'})
+        self.store.action_sync_orders()
+        self.assertEqual((bad.sync_state, bad.sale_order_id.state), ('synced', 'sale'), bad.sync_error)
+
+    def test_two_lines_of_one_reference_stay_two(self):
+        known = self.sandbox.order(self.sandbox.place_order((self.skus()[0], 1))['order_id'])['products'][0]
+        name = self.sandbox.place_order((self.skus()[0], 1), overrides={'products': [known, known]})['order_id']
+        self.store.action_sync_orders()
+        self.sandbox.control('PATCH', f'/orders/{name}', {'products': [{**known, 'quantity_dispatched': '1'}] * 2})
+        self.store.action_sync_orders()
+        self.assertEqual(self.find(name).line_ids.mapped('quantity_dispatched'), [1, 1])
 
     def test_an_order_that_does_not_add_up_names_both_sums_and_leaves_no_sales_order(self):
         bad = self.assert_only_the_second_fails(self.place_three(price_total='999.99'), "£999.99")
