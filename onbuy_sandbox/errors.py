@@ -8,6 +8,7 @@ CODES = {
     429: 'tooManyRequests',
     500: 'internalError',
 }
+DEFECT = "An error occurred. Please try again."  # what the API says of faults of its own (23)
 
 
 class ApiError(Exception):

@@ -4,6 +4,8 @@ import random
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 
+from .errors import DEFECT
+
 PAGE_KINDS = ('short_page', 'empty_page', 'repeated_page')
 KINDS = (
     'status', 'non_json', 'malformed_json', 'timeout_before', 'timeout_after', 'drop_before', 'drop_after',
@@ -27,7 +29,7 @@ class Fault:
     after: int = 0  # matching calls let through first
     probability: float = 1.0
     status: int = 500  # of `status` and `non_json`
-    message: str = "An error occurred. Please try again."
+    message: str = DEFECT
     body: str = HTML  # of `non_json`
     seconds: float = 1.0  # of the time-outs and `slow`, real time
     rows: int = 1  # rows that `short_page` leaves out

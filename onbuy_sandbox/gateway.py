@@ -12,7 +12,7 @@ from aiohttp import web
 from . import auth, parsing
 from .call import Call
 from .clock import stamp
-from .errors import ApiError
+from .errors import DEFECT, ApiError
 from .faults import PAGE_KINDS, PICTURES, spoil_page
 
 HEADERS = {
@@ -62,7 +62,6 @@ class Gateway:
         """Answer `request` (aiohttp) by `route`, with the fault that strikes it, and record both; a picture is no call."""
         raw = await request.read()
         world = self.world
-        world.settle()
         entry = {} if request.path.startswith(PICTURES) else world.journal.open(
             stamp(world.clock.now()), request.method, request.path, request.query_string, raw)
         query = parsing.parse_query(request.query.items())
@@ -75,9 +74,10 @@ class Gateway:
             if request.transport:
                 request.transport.abort()
             return web.Response(status=500)
+        answer, body = _written(answer)
         entry['status'] = answer.status
         return web.Response(
-            status=answer.status, body=answer.body(), content_type=answer.kind,
+            status=answer.status, body=body, content_type=answer.kind,
             headers={**HEADERS, **dict(answer.headers)})
 
     async def _with_fault(self, fault, request, route, query, raw, entry):
@@ -105,7 +105,7 @@ class Gateway:
         if fault.kind in PAGE_KINDS:
             return replace(answer, payload=spoil_page(fault, answer.payload))
         if fault.kind == 'malformed_json':
-            body = answer.body()
+            answer, body = _written(answer)
             return replace(answer, payload=body[:max(1, len(body) * 2 // 3)])
         return answer
 
@@ -140,12 +140,12 @@ class Gateway:
             return Answer(200, self._handle(request, route, query, raw, entry), route.kind)
         except ApiError as error:
             return _error_answer(error)
-        except Exception:  # a defect of the sandbox; the caller gets the API's 500
-            traceback.print_exc(file=sys.stderr)
-            return _error_answer(ApiError(500, "An error occurred. Please try again."))
+        except Exception:
+            return _defect()
 
     def _handle(self, request, route, query, raw, entry):
         world = self.world
+        world.settle()
         if route.handler is auth.request_token:
             fields = {**query, **parsing.parse_form(raw)}
             account = auth.account_of_keys(world.accounts.values(), fields)
@@ -168,6 +168,21 @@ class Gateway:
         world = self.world
         return world.tokens.account_for(
             request.headers.get('Authorization'), request.remote, world.settings, world.clock.unix())
+
+
+def _written(answer):
+    """Return `answer` and its bytes; one that cannot be written becomes the API's 500."""
+    try:
+        return answer, answer.body()
+    except Exception:
+        answer = _defect()
+        return answer, answer.body()
+
+
+def _defect():
+    """Return the API's 500, for the exception being handled: a defect of the sandbox, told on stderr."""
+    traceback.print_exc(file=sys.stderr)
+    return _error_answer(ApiError(500, DEFECT))
 
 
 def _error_answer(error):

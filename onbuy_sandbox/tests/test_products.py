@@ -113,27 +113,12 @@ def test_upc_codes_are_taken_and_equal_their_form_with_a_leading_zero(api):
     assert 'already exists' in row['error']
 
 
-def test_a_pending_row_has_two_keys_and_turns_to_success_after_the_delay(api):
-    queue_id = create(api, product(api))[0]['queue_id']
-    assert len(queue_id) == 24 and int(queue_id, 16)
-    assert queue(api, queue_id) == {'queue_id': queue_id, 'status': 'pending'}
-    api.control('POST', '/clock', {'advance': 6})
-    row = queue(api, queue_id)
-    assert set(row) == {'queue_id', 'status', 'opc', 'product_url'}
-    assert row['product_url'].endswith('/')
-
-
 def test_the_listing_of_a_new_product_has_neither_price_nor_stock(api):
     row = made(api, product(api))
     listing, = api.listings(**{'filter[sku]': 'LAMP-1'})
     assert (listing['opc'], listing['price'], listing['stock']) == (row['opc'], '0.00', 0)
     assert (listing['handling_time'], listing['delivery_template_id']) == (1, 2376)
     assert (listing['name'], listing['product_codes']) == ("Lumora Lamp", [code(1)])
-
-
-def test_the_uid_stands_in_queue_rows_only_when_switched_on(api):
-    api.settings(queue_uid=True)
-    assert made(api, product(api))['uid'] == 'LAMP-1'
 
 
 def test_a_family_has_one_row_and_an_opc_for_each_variant(api):
@@ -153,13 +138,6 @@ def test_variants_are_checked_one_by_one(api):
         assert create(api, family(api, variants=variants))[0]['success'] is False
     assert create(api, family(api, variant_2={'name': "Size"}))[0]['success'] is False
     assert create(api, family(api))[0]['success'] is True
-
-
-def test_what_is_in_the_queue_can_be_forgotten(api):
-    create(api, product(api))
-    assert api.control('DELETE', '/queues') == {'removed': 1}
-    assert api.control('POST', '/queues/drain') == {'finished': 0}
-    assert api.get('/queues', site_id=2000)['results'] == []
 
 
 def test_a_category_that_needs_no_code_takes_products_and_variants_without(api):
@@ -195,14 +173,6 @@ def test_a_brand_of_another_seller_fails_in_the_queue(api):
     assert row['error_message'] == "The supplied brand is owned by another seller"
 
 
-def test_of_two_pending_products_with_one_code_the_second_fails(api):
-    first, second = create(api, product(api), product(api, 2, product_codes=[code(1)]))
-    api.control('POST', '/queues/drain')
-    row = queue(api, second['queue_id'])
-    assert row['error_message'] == f'Product code "{code(1)}" already exists'
-    assert row['existing_opc'] == queue(api, first['queue_id'])['opc']
-
-
 def test_a_live_code_cannot_be_used_for_a_test_product(api, test_api):
     taken = api.listings()[0]
     row, = create(test_api, product(test_api, product_codes=taken['product_codes']))
@@ -217,16 +187,6 @@ def test_a_live_product_takes_no_test_listing(api, test_api):
     assert 'does not yet exist' in row['message']
 
 
-def test_queue_success_does_not_promise_an_addressable_sku(api):
-    api.settings(sku_unaddressable_seconds=600)
-    made(api, product(api))
-    update = {'site_id': 2000, 'listings': [{'sku': 'LAMP-1', 'price': 5, 'stock': 1}]}
-    assert api.put('/listings/by-sku', update)['results'][0]['error'] == "SKU does not exist"
-    assert api.listings(**{'filter[sku]': 'LAMP-1'}) == []
-    api.control('POST', '/clock', {'advance': 601})
-    assert 'error' not in api.put('/listings/by-sku', update)['results'][0]
-
-
 def test_no_listing_at_all_when_switched(api):
     api.settings(create_listing_with_product=False)
     assert made(api, product(api))['status'] == 'success'
@@ -239,28 +199,6 @@ def test_an_unpublished_draft_vanishes_after_three_days(api):
     api.control('POST', '/clock', {'advance': 3 * 86400 + 1})
     api.login()
     assert api.listings(**{'filter[sku]': 'LAMP-1'}) == []
-
-
-def test_queues_come_by_ten_newest_first_and_ascending_when_filtered(api):
-    ids = []
-    for number in range(1, 13):
-        ids.append(create(api, product(api, number))[0]['queue_id'])
-        api.control('POST', '/clock', {'advance': 1})
-    answer = api.get('/queues', site_id=2000)
-    assert [row['queue_id'] for row in answer['results']] == ids[::-1][:10]
-    assert answer['metadata'] == {'limit': 10, 'offset': 0, 'total_rows': 12}
-    wanted = f'{ids[5]}, {ids[2]},none'
-    answer = api.get('/queues', **{'site_id': 2000, 'filter[queue_ids]': wanted, 'limit': 50})
-    assert [row['queue_id'] for row in answer['results']] == [ids[2], ids[5]]
-    assert 'filters' not in answer['metadata']
-    assert api.get('/queues', **{'site_id': 2000, 'filter[status]': 'pending', 'limit': 50})['results']
-
-
-def test_an_unknown_queue_id_gets_400(api):
-    answer = api.call('GET', '/queues/abc')
-    assert answer.status_code == 400
-    assert answer.json()['error']['message'] == "'abc' is not a valid queue_id"
-    assert api.call('GET', '/queues', params={'site_id': 2000, 'filter[status]': 'lost'}).status_code == 400
 
 
 def search(api, **filters):

@@ -83,6 +83,17 @@ def test_a_defect_of_a_handler_is_answered_with_a_500_envelope(api, monkeypatch,
     assert (answer.status_code, answer.json()['error']['errorCode']) == (500, 'internalError')
 
 
+def test_an_answer_that_cannot_be_written_is_a_500_envelope(api, monkeypatch):
+    monkeypatch.setattr('onbuy_sandbox.orders.show_order', lambda *_args, **_named: object())
+    answer = api.call('GET', '/orders')
+    assert (answer.status_code, answer.json()['error']['errorCode']) == (500, 'internalError')
+
+
+def test_due_work_that_breaks_is_a_500_envelope(api, monkeypatch):
+    monkeypatch.setattr('onbuy_sandbox.state.World._drop_drafts', lambda *_args: 1 / 0)
+    assert api.call('GET', '/orders').json()['error']['errorCode'] == 'internalError'
+
+
 def test_every_route_but_the_token_demands_a_token(address):
     for route in ROUTES[1:]:
         path = route.path.format(**dict.fromkeys(('site_id', 'id', 'group_id', 'opc', 'queue_id', 'order_id'),
