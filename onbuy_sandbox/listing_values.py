@@ -35,6 +35,12 @@ def stock(sent):
     return value
 
 
+def sku_of(sent, name='sku'):
+    """Return the SKU in `sent` (dict), or another key `name`, as text without outer blanks; None if there is none."""
+    value = sent.get(name)
+    return str('' if value is None else value).strip() or None
+
+
 def _amount(sent, label):
     value = parsing.number(sent)
     if value is None or value < 0:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from . import parsing
 from .call import page
 from .errors import ApiError, ItemError
-from .listing_values import BAD_PRICE, boost_at_creation, echo, read, show, store
+from .listing_values import BAD_PRICE, boost_at_creation, echo, read, show, sku_of, store
 from .models import CONDITIONS, Listing
 
 BATCH = 1000  # most SKUs of one by-SKU update, delete or check (16.4 to 16.6)
@@ -77,7 +77,7 @@ def _create(call, item, steps):
     if item.get('price') is None:
         raise ItemError(BAD_PRICE)
     values = read(call.world, item, steps)
-    sku = str(item['sku']).strip() if item.get('sku') not in (None, '') else None
+    sku = sku_of(item)
     existing = account.on_product(product.opc, condition)
     _check_sku(account, sku, existing, now)
     if existing:
@@ -144,7 +144,7 @@ def _check_batch(rows):
 def _update_row(call, item, key, find):
     if not isinstance(item, dict):
         return {'error': UNKNOWN_SKU}
-    listing = find(str(item.get(key) or ''))
+    listing = find(sku_of(item, key))
     try:
         if listing is None:
             raise ItemError(UNKNOWN_SKU if key == 'sku' else "uid does not exist")

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from . import parsing
 from .errors import ItemError
-from .listing_values import boost_at_creation
+from .listing_values import boost_at_creation, sku_of
 from .listings import add_listing
-from .product_checks import check_skus, codes_of, listings_of, taken, values_of
+from .product_checks import check_free, check_skus, codes_of, listings_of, members_of, pictures_of, values_of
 from .seed.gtin import key
 
 
@@ -30,14 +30,16 @@ def fail(row, error):
 
 
 def _check_again(world, account, item):
-    """Check what only the queue finds out: images, locked brands, codes that another row took meanwhile."""
-    members = [item, *(item.get('variants') or [])]
+    """Check what only the queue finds out: images, locked brands, what another row took meanwhile.
+
+    Codes come before SKUs, so that a repeated product is told as one that exists.
+    """
+    members = members_of(item)
+    for one in [item, *(item.get('variants') or [])]:
+        check_pictures(world, one)
     for member in members:
-        check_pictures(world, member)
-        check_skus(account, member)
-        for code in codes_of(member):
-            if key(code) in world.gtins:
-                raise taken(code, world.gtins[key(code)])
+        check_free(world, codes_of(member))
+    check_skus(account, members)
     brand = world.brand_named(_brand_name(world, item))
     if brand and brand.locked:
         raise ItemError("The supplied brand is owned by another seller")
@@ -46,7 +48,7 @@ def _check_again(world, account, item):
 def check_pictures(world, item):
     """Raise ItemError if a picture of a product or variant cannot be fetched."""
     word = world.settings.failing_images
-    for url in filter(None, [item.get('default_image'), *(item.get('additional_images') or [])]):
+    for url in pictures_of(item):
         if word and word in str(url):
             raise ItemError(f'Error downloading image "{url}" - '
                             "Connection to the host URL has been refused")
@@ -90,10 +92,9 @@ def _add_listings(world, account, product, item, uid):
         return
     now = world.clock.now()
     for condition, sent in listings_of(item):
-        sku = str(sent['sku']) if sent.get('sku') else None
         values = values_of(world, sent)
         values['boost_marketing_commission'] = boost_at_creation(values, world.settings)
-        listing = add_listing(world, account, product, condition, sku, values, now)
+        listing = add_listing(world, account, product, condition, sku_of(sent), values, now)
         listing.uid = uid
         listing.hidden_until = now + timedelta(seconds=world.settings.sku_unaddressable_seconds)
 
@@ -102,6 +103,7 @@ def do_update(world, product, item, row):
     """Write the sent fields of `item` (dict) to `product`, and answer in the queue row."""
     try:
         check_pictures(world, item)
+        check_free(world, codes_of(item), own=product.opc)
     except ItemError as error:
         fail(row, error)
         return

@@ -5,7 +5,7 @@ from functools import partial
 from . import parsing
 from .call import page
 from .errors import ApiError, ItemError
-from .product_checks import REQUEST, check_codes, check_name, check_new, codes_of
+from .product_checks import REQUEST, check_new, check_update
 from .product_jobs import do_create, do_update
 from .queues import enqueue
 from .seed.gtin import key
@@ -57,7 +57,7 @@ def _update_row(call, item):
     opc = str(item.get('opc') or '')
     try:
         product = _changeable(call, opc)
-        _check_update(call.world, product, item)
+        check_update(call.world, product, item)
     except ItemError as error:
         return {'success': False, 'message': error.message, 'opc': opc, 'errorcode': error.code or 400}
     row = enqueue(call, partial(do_update, call.world, product, item))
@@ -73,22 +73,6 @@ def _changeable(call, opc):
     if product.owner != 'us':
         raise ItemError("Product belongs to another seller", 403)
     return product
-
-
-def _check_update(world, product, item):
-    try:
-        if item.get('product_name') is not None:
-            check_name(item['product_name'], world.settings)
-        if item.get('description') is not None and not str(item['description']).strip():
-            raise ItemError("description must be a string")
-        if codes_of(item):
-            check_codes(world, codes_of(item), own=product.opc)
-        category = item.get('category_id')
-        found = world.categories.get(parsing.integer(category))
-        if category and not (found and found.can_list_in):
-            raise ItemError("Category is not a lowest level category")
-    except ItemError as error:
-        raise ItemError(error.message, 400) from error
 
 
 def search(call):
