@@ -98,4 +98,4 @@ def request_token(call):
 
 
 def _same(one, other):
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode(errors='replace'), other.encode(errors='replace'))

@@ -130,7 +130,7 @@ def _matching(order, wanted):
 
     def same(line):
         values = {'sku': line.sku, 'opc': line.opc, 'onbuy_internal_reference': line.reference}
-        return all(str(values[name]) == str(wanted[name]) for name in names)
+        return all(str(values[name]) == str(wanted[name]).strip() for name in names)
 
     return [line for line in order.lines if names and same(line)]
 
@@ -155,7 +155,7 @@ def _update_tracking_item(call, item):
     if not number:
         raise ItemError("tracking_number is required")
     code = item.get('onbuy_carrier_code')
-    supplier = dict(CARRIERS).get(code) if code else (dispatched['tracking'] or {}).get('supplier_name')
+    supplier = dict(CARRIERS).get(str(code)) if code else (dispatched['tracking'] or {}).get('supplier_name')
     if code and not supplier:
         raise ItemError("The onbuy_carrier_code is not valid")
     tracking = make_tracking(supplier, number)

@@ -61,7 +61,7 @@ def _clean_body(raw):
         return None
     try:
         return _redact(json.loads(raw))
-    except ValueError:
+    except (ValueError, RecursionError):
         text = raw[:LONGEST_TEXT].decode(errors='replace')
         return HIDDEN if any(name in text for name in SECRETS) else text
 

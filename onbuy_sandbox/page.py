@@ -45,7 +45,7 @@ async def show(world, request):
         skus=sorted(item.sku for item in account.listings.values() if item.sku and item.active)[:MOST_SKUS],
         link=partial(_link, {'tab': tab, 'q': word, 'account': account.mode}), frozen=world.clock.frozen,
     )
-    return web.Response(text=html, content_type='text/html')
+    return web.Response(body=html.encode(errors='replace'), content_type='text/html', charset='utf-8')
 
 
 def _account(world, request):

@@ -12,6 +12,7 @@ from .errors import ApiError
 TRUE = {'1', 'true', 'yes', 'on'}
 FALSE = {'0', 'false', 'no', 'off'}
 CENT = Decimal('0.01')
+HUGE = 10 ** 12  # numbers from here on are no amounts, counts or ids
 _PART = re.compile(rb'name="([^"]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*?)\r?\n--', re.S)
 
 
@@ -50,7 +51,7 @@ def parse_json(raw):
         return {}
     try:
         body = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, "The request body is not valid JSON") from error
     if not isinstance(body, dict):
         raise ApiError(400, "The request body must be a JSON object")
@@ -63,19 +64,19 @@ def parse_form(raw):
         return parse_json(raw)
     except ApiError:
         if raw.lstrip().startswith(b'--'):
-            return {name.decode(): value.decode(errors='replace') for name, value in _PART.findall(raw)}
+            return {name.decode(errors='replace'): value.decode(errors='replace') for name, value in _PART.findall(raw)}
         return dict(parse_qsl(raw.decode(errors='replace'), keep_blank_values=True))
 
 
 def number(value):
-    """Return `value` (number or text) as a finite Decimal, or None."""
+    """Return `value` (number or text) as a finite Decimal, or None; huge ones are none either."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
         result = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return result if result.is_finite() else None
+    return result if result.is_finite() and -HUGE < result < HUGE else None
 
 
 def integer(value):

@@ -30,12 +30,13 @@ def test_a_multipart_body_labelled_urlencoded_is_understood(address):
 
 @pytest.mark.parametrize('fields, message', [
     ({**FIELDS, 'secret_key': 'sk_live_wrong'}, "Invalid secret key"),
+    ({**FIELDS, 'secret_key': '\ud800'}, "Invalid secret key"),
     ({**FIELDS, 'consumer_key': 'ck_live_wrong'}, "Invalid secret key"),
     ({'consumer_key': FIELDS['consumer_key']}, "You must supply a secret_key"),
     ({}, "You must supply a consumer_key"),
 ])
 def test_wrong_or_missing_keys_get_400_and_the_envelope(address, fields, message):
-    answer = ask(address, data=fields)
+    answer = ask(address, json=fields)
     assert answer.status_code == 400
     assert answer.json() == {'error': {'message': message, 'errorCode': 'invalidRequest',
                                        'responseCode': 400}}

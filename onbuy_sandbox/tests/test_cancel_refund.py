@@ -118,6 +118,7 @@ def test_the_delivery_is_refunded_beside_a_line_of_nothing(api, sent):
     {'items': ['x']},
     {'delivery': 4.01},
     {'delivery': -1},
+    {'delivery': 1e30},
     {'order_refund_reason_id': 7},
 ])
 def test_a_wrong_amount_or_line_fails_its_item(api, sent, change):

@@ -148,7 +148,8 @@ def test_tracking_updates_fail_item_by_item(api, order):
     dispatch(api, {'order_id': order['order_id']})
     dispatch_id = api.view(order['order_id'])['dispatches'][0]['dispatch_id']
     for item in ({'dispatch_id': 'none', 'tracking_number': '1'}, {'dispatch_id': dispatch_id},
-                 {'dispatch_id': dispatch_id, 'tracking_number': '1', 'onbuy_carrier_code': 'OCC-NONE'}):
+                 {'dispatch_id': dispatch_id, 'tracking_number': '1', 'onbuy_carrier_code': 'OCC-NONE'},
+                 {'dispatch_id': dispatch_id, 'tracking_number': '1', 'onbuy_carrier_code': ['OCC-NONE']}):
         row = track(api, **item)
         assert row['success'] is False and row['message']
 

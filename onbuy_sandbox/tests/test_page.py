@@ -87,6 +87,12 @@ def test_everything_foreign_is_escaped(api):
     assert evil not in page(api, q=evil)
 
 
+def test_half_a_character_does_not_break_it(api):
+    sku = api.buyable()['sku']
+    api.control('PATCH', f'/listings/{sku}', {'name': "Lamp \ud83d"})
+    assert "Lamp ?" in page(api, tab='listings', q=sku)
+
+
 def test_it_refreshes_by_itself_when_asked_to(api):
     assert 'http-equiv="refresh"' in page(api, auto='1')
     assert 'http-equiv="refresh"' not in page(api)

@@ -59,7 +59,9 @@ def test_json_is_read_under_any_label(api):
     assert answer.json()['results'][0]['error'] == "SKU does not exist"
 
 
-@pytest.mark.parametrize('body', ['{"listings": [', '[]', '"text"', 'a=b', '\x00'])
+@pytest.mark.parametrize('body', [
+    '{"listings": [', '[]', '"text"', 'a=b', '\x00', '{"listings": ' + '[' * 100000,
+])
 def test_a_body_that_is_no_json_object_gets_400(api, body):
     assert api.call('PUT', '/listings/by-sku', data=body).status_code == 400
 
@@ -133,6 +135,7 @@ def test_booleans_are_read_in_every_form(word, meaning):
     assert boolean(word) is meaning
 
 
-@pytest.mark.parametrize('value', ['abc', 'NaN', 'Infinity', True, None, '', [], '1,5'])
+@pytest.mark.parametrize('value', [
+    'abc', 'NaN', 'Infinity', True, None, '', [], '1,5', 10 ** 12, -1e30, '1e5000', '1e999999999'])
 def test_what_is_no_number_is_none(value):
     assert number(value) is None
