@@ -43,40 +43,45 @@ def _wanted(call):
 def create(call):
     """`POST /listings`: a batch of listings on existing products (16.1)."""
     rows = parsing.rows(call.body.get('listings'), 'listings')
-    return {'success': True, 'results': [_create_row(call, item, steps=True) for item in rows]}
+    return {'success': True, 'results': [_create_row(call, item) for item in rows]}
 
 
 def create_on_product(call):
     """`POST /products/{opc}/listings`: listings of one product, keyed by condition or as an array (16.2)."""
-    sent = call.body.get('listings')
+    opc, sent = call.path['opc'], call.body.get('listings')
     if isinstance(sent, dict):
-        sent = [{**item, 'condition': condition} for condition,
-                item in sent.items() if isinstance(item, dict)]
-    rows = [{'price': 0, **item, 'opc': call.path['opc']} for item in parsing.rows(sent, 'listings')
-            if isinstance(item, dict)]
-    return {'success': True, 'results': [_create_row(call, item, steps=False) for item in rows]}
+        results = [_create_row(call, item, opc=opc, condition=condition) for condition, item in sent.items()]
+    else:
+        results = [_create_row(call, item, opc=opc) for item in parsing.rows(sent, 'listings')]
+    return {'success': True, 'results': results}
 
 
-def _create_row(call, item, steps):
-    item = item if isinstance(item, dict) else {}
-    named = {name: item.get(name) for name in ('opc', 'sku', 'condition')}
+def _create_row(call, item, **known):
+    """Return the result row of one listing; `known` is what stands outside of `item` in the call for one product."""
+    fields = {**item, **known} if isinstance(item, dict) else known
+    named = {name: fields.get(name) for name in ('opc', 'sku', 'condition')}
     try:
-        listing, word = _create(call, item, steps)
+        if not isinstance(item, dict):
+            raise ItemError("A listing must be an object")
+        listing, word = _create(call, fields, batch=not known)
     except ItemError as error:
         return {'success': False, 'message': error.message, **named}
     return {'success': True, word: True, 'product_listing_id': str(listing.id), **named, 'sku': listing.sku}
 
 
-def _create(call, item, steps):
-    """Create or update the listing that `item` describes; return it and the word for what was done."""
+def _create(call, item, batch):
+    """Create or update the listing that `item` describes; return it and the word for what was done.
+
+    A `batch` demands prices and one of the boost steps.
+    """
     now, account = call.now(), call.account
     product = _product(call, item.get('opc'), now)
     condition = str(item.get('condition') or '').lower()
     if condition not in CONDITIONS:
         raise ItemError("The condition is not valid")
-    if item.get('price') is None:
+    if batch and item.get('price') is None:
         raise ItemError(BAD_PRICE)
-    values = read(call.world, item, steps)
+    values = read(call.world, item, steps=batch)
     sku = sku_of(item)
     existing = account.on_product(product.opc, condition)
     _check_sku(account, sku, existing, now)
@@ -167,7 +172,7 @@ def delete_by_sku(call):
     _check_batch(skus)
     now = call.now()
     results = {}
-    for sku in skus:
+    for sku in dict.fromkeys(skus):  # one named twice is one
         listing = call.account.addressable(sku, now)
         results[sku] = {'error': "SKU not found"} if listing is None else {'status': 'ok'}
         if listing:

@@ -115,6 +115,9 @@ def test_the_older_success_form_has_neither_id_nor_boost(api):
 @pytest.mark.parametrize('sent, error', [
     ({'price': '-1'}, "Price must be a positive float value"),
     ({'price': True}, "Price must be a positive float value"),
+    ({'price': 1e30}, "Price must be a positive float value"),
+    ({'stock': '1e5000'}, "Stock must be an integer value"),
+    ({'delivery_weight': 1e30}, "Delivery weight must be a positive number"),
     ({'stock': -1}, "Stock cannot be less than 0"),
     ({'stock': '1.5'}, "Stock must be an integer value"),
     ({'sale_price': 0}, "Sale price must be a positive float value"),
@@ -243,6 +246,29 @@ def test_creating_on_one_product_takes_conditions_or_an_array_and_no_price(api):
     assert answer['results'][0]['success'] is True
 
 
+def test_creating_on_one_product_without_a_price_keeps_the_price_there_is(api):
+    opc = free_product(api)
+    create(api, opc=opc, sku='NEW-1', price='24.99', stock=3)
+    for price in ({}, {'price': None}):
+        answer = api.post(f'/products/{opc}/listings', {'listings': {'new': {'sku': 'NEW-1', 'stock': 7, **price}}})
+        assert answer['results'][0]['updated'] is True
+    assert (find(api, 'NEW-1')['price'], find(api, 'NEW-1')['stock']) == ('24.99', 7)
+
+
+@pytest.mark.parametrize('sent, condition', [({'new': 'nonsense'}, 'new'), (['nonsense'], None)])
+def test_a_listing_that_is_no_object_is_a_failure_row(api, sent, condition):
+    opc = free_product(api)
+    assert api.post(f'/products/{opc}/listings', {'listings': sent})['results'] == [
+        {'success': False, 'message': "A listing must be an object", 'opc': opc, 'sku': None,
+         'condition': condition}]
+
+
+def test_a_sku_named_twice_is_deleted_once_and_said_to_be(api):
+    sku = api.listings()[0]['sku']
+    answer = api.call('DELETE', BY_SKU, json={'skus': [sku, sku]}).json()
+    assert answer['results'] == {sku: {'status': 'ok'}}
+
+
 def test_deleting_answers_by_sku(api):
     sku = api.listings()[0]['sku']
     answer = api.call('DELETE', BY_SKU, json={'site_id': 2000, 'skus': [sku, 'NOPE']}).json()
@@ -278,41 +304,6 @@ def test_a_suspended_listing_is_absent_and_refuses_edits(api):
     assert 'error' in api.get('/listings/check-winning', **{'skus[]': row['sku']})['results'][0]
     api.control('POST', f"/listings/{row['sku']}/restore")
     assert find(api, row['sku']) == row
-
-
-def winning(api, sku):
-    return api.get('/listings/check-winning', **{'site_id': 2000, 'skus[]': [sku]})['results'][0]
-
-
-def test_check_winning_compares_with_the_competing_offer(api):
-    sku = api.buyable()['sku']
-    update(api, {'sku': sku, 'price': '20.00', 'delivery_template_id': 2376})
-    api.control('PATCH', f'/listings/{sku}', {'competitor': {'item_price': 18, 'delivery_price': '1.50'}})
-    assert winning(api, sku) == {
-        'sku': sku, 'price': '20.00', 'item_price': '20.00', 'delivery_price': '0.00', 'lead_price': '19.50',
-        'lead_item_price': '18.00', 'lead_delivery_price': '1.50', 'winning': False}
-    update(api, {'sku': sku, 'price': '19.00'})
-    assert winning(api, sku)['winning'] is True
-    api.control('PATCH', f'/listings/{sku}', {'forced_winning': False})
-    assert winning(api, sku)['winning'] is False
-
-
-def test_check_winning_reads_a_body_ignores_case_and_names_the_unknown(api):
-    sku = api.buyable()['sku']
-    answer = api.call('GET', '/listings/check-winning',
-                      json={'site_id': 2000, 'skus': [sku.lower(), 'NOPE']}).json()
-    assert answer['success'] is True
-    assert answer['results'][0]['sku'] == sku
-    assert answer['results'][1] == {'sku': 'NOPE', 'error': "SKU does not exist"}
-
-
-def test_check_winning_has_nulls_for_a_listing_that_nobody_can_buy(api):
-    sku = api.buyable()['sku']
-    update(api, {'sku': sku, 'stock': 0})
-    row = winning(api, sku)
-    assert (row['item_price'], row['lead_price'], row['winning']) == (None, None, False)
-    assert row['price'] is not None
-    assert api.call('GET', '/listings/check-winning').status_code == 400
 
 
 def test_a_page_limit_cuts_every_page_and_the_metadata_say_so(api):
