@@ -20,6 +20,7 @@ KEYS = {  # for demonstrations; nothing else accepts them
     'test_secret_key': 'sk_test_9f8e7d6c5b4a39281706f5e4d3c2b1a0',
 }
 SECONDS_TO_CLOSE = 1.0
+LONGEST_LINE = 128 * 1024  # of a request: a thousand skus[] of check-winning
 
 
 def parse_options(arguments=None):
@@ -70,7 +71,8 @@ async def run(options):
     """Serve until SIGINT or SIGTERM. Raises OSError if the port cannot be had."""
     world = options.state and keeping.load(options.state) or world_of(options)
     runner = web.AppRunner(build_app(world, options.base), access_log=None,
-                           shutdown_timeout=SECONDS_TO_CLOSE)
+                           shutdown_timeout=SECONDS_TO_CLOSE, max_line_size=LONGEST_LINE,
+                           max_field_size=LONGEST_LINE)
     await runner.setup()
     try:
         await web.TCPSite(runner, options.host, options.port).start()

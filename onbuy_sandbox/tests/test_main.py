@@ -77,6 +77,15 @@ def test_options_set_keys_types_limits_base_and_size():
         process.communicate(timeout=WAIT)
 
 
+def test_the_address_of_a_request_may_name_a_thousand_skus():
+    process = start()
+    api = Api(address(process)).login()
+    skus = [f'A-LONG-STOCK-KEEPING-UNIT-{number:04}' for number in range(1000)]
+    rows = api.get('/listings/check-winning', **{'site_id': 2000, 'skus[]': skus})['results']
+    stop(process)
+    assert len(rows) == 1000
+
+
 @pytest.mark.parametrize('options', [('--base', '/api'), ('--listings', '-1'), ('--types', 'odd')])
 def test_wrong_options_are_refused(options):
     process = start(*options)
