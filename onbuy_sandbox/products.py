@@ -80,13 +80,21 @@ def search(call):
     query, field = call.filter('query'), call.filter('field')
     if field and field not in FIELDS:
         raise ApiError(400, f"'{field}' is not a valid field")
-    category = parsing.integer(call.filter('category_id'))
+    category = _category(call)
     matches = _matcher(query, field)
     rows = [item for item in call.world.products.values()
             if item.mode == call.account.mode and item.published
             and (category is None or item.category_id == category) and matches(item)]
     filters = call.filters('query', 'field', 'category_id')
     return page(call, rows, lambda item: _row(item, call.base_url), filters=filters)
+
+
+def _category(call):
+    sent = call.filter('category_id')
+    number = parsing.integer(sent)
+    if sent and number is None:
+        raise ApiError(400, f"'{sent}' is not a valid category_id")
+    return number
 
 
 def _matcher(query, field):

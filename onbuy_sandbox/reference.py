@@ -74,7 +74,7 @@ def _google(category):
         return {}
     tree = list(category.parents)
     return {'google_category': {'id': 3000 + category.id, 'tree': ' > '.join(tree), 'name': category.name,
-                                'level': len(tree)}}
+                                'level': len(tree) + 1}}
 
 
 def _category_row(category):

@@ -224,6 +224,12 @@ def test_search_refuses_more_than_fifty_codes_and_unknown_fields(api):
     assert api.call('GET', '/products', params={'filter[field]': 'colour'}).status_code == 400
 
 
+def test_search_refuses_a_category_that_is_no_number(api):
+    answer = api.call('GET', '/products', params={'filter[category_id]': 'abc'})
+    assert answer.status_code == 400
+    assert answer.json()['error']['message'] == "'abc' is not a valid category_id"
+
+
 def test_updating_a_batch_names_opcs_only_on_failures(api):
     mine = api.listings()[0]
     others = [row['opc'] for row in api.get('/products', limit=100)['results']][60:]

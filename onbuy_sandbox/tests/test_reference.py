@@ -38,7 +38,7 @@ def test_a_lowest_category_has_bools_and_an_integer_tier_in_the_list(api):
     assert row['product_code_required'] is True
     assert isinstance(row['commission_tier_id'], int)
     assert row['avaliable_condition_slugs'] == ['new', 'refurbished']
-    assert 'google_category' in row
+    assert (row['google_category']['tree'], row['google_category']['level']) == (row['category_tree'], 4)
 
 
 def test_the_category_view_has_integers_and_a_guid_tier(api):
