@@ -14,6 +14,7 @@ from .cancel_refund import (
 from .control import PREFIX, BadWish, account_of, endpoint
 from .dispatch import SENDABLE, make_tracking, ship
 from .errors import ItemError
+from .listing_values import sku_of
 from .models import STATUSES
 from .order_view import merge, show_order
 from .ordering import Pick, Wishes, place, take_stock
@@ -105,7 +106,7 @@ def _gbp(body, name, default):
 def _pick(account, line):
     if not isinstance(line, dict):
         raise BadWish('lines is a list of {"sku": …, "quantity": …}.')
-    listing = account.by_sku(str(line.get('sku') or ''))
+    listing = account.by_sku(sku_of(line))
     quantity = parsing.integer(line.get('quantity', 1))
     if listing is None:
         raise BadWish(f"There is no listing with the SKU {line.get('sku')!r}.", 404)

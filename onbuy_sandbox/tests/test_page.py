@@ -38,6 +38,10 @@ def test_the_button_places_a_chosen_order(api):
     assert api.listings(**{'filter[sku]': row['sku']})[0]['stock'] == row['stock'] - 2
 
 
+def test_blanks_around_a_typed_sku_do_not_count(api):
+    assert 'is placed.' in press(api, sku=f" {api.buyable()['sku']} ", quantity='1')
+
+
 def test_the_button_places_a_random_order(api):
     before = total(api)
     assert 'is placed.' in press(api, sku='', quantity='1')
