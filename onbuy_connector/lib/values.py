@@ -14,7 +14,9 @@ SECRET_KEYS = frozenset({
     'ip_address',
 })
 _NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?', re.ASCII)
-_DATETIME = re.compile(r'(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?', re.ASCII)
+_GROUPED = re.compile(r'[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?', re.ASCII)  # As PHP writes thousands.
+_DATETIME = re.compile(
+    r'(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(?:(:\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?', re.ASCII)
 _CONTROL = re.compile('[\x00-\x1f\x7f-\x9f\ud800-\udfff]+')
 _UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
 _KEY_TEXT = re.compile(r'\b[cs]k_(?:live|test)_\w+|\b[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}\b')
@@ -52,7 +54,8 @@ def is_blank(value):
 def to_decimal(value, field='', default=None):
     """Return a number as Decimal, exactly as written.
 
-    :param value: str, int, float (read by its shortest form) or Decimal; None and "" give ``default``
+    :param value: str, also with commas between thousands; int, float (read by its shortest form) or Decimal; None and ""
+        give ``default``
     :raise ParseError: not a number, not finite, or larger than a thousand million
     """
     if is_blank(value):
@@ -60,6 +63,8 @@ def to_decimal(value, field='', default=None):
     text = repr(value) if isinstance(value, float) else str(value).strip()
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ParseError(field, value, "is not a number.")
+    if _GROUPED.fullmatch(text):
+        text = text.replace(',', '')
     if not _NUMBER.fullmatch(text):
         raise ParseError(field, value, "is not a number.")
     number = Decimal(text)
@@ -103,8 +108,8 @@ def to_bool(value, field='', default=None):
 def to_datetime(value, field='', default=None):
     """Return a naive UTC datetime in whole seconds, as Odoo stores it.
 
-    :param value: ``YYYY-MM-DD HH:MM:SS`` in UTC (reference, 22), or ISO 8601 with T, Z or an offset;
-        None, "" and a date of zeros give ``default``
+    :param value: ``YYYY-MM-DD HH:MM:SS`` in UTC (reference, 22), without seconds or time at all, or ISO 8601 with T, Z or
+        an offset; None, "" and a date of zeros give ``default``
     :raise ParseError: anything else
     """
     if is_blank(value) or str(value).startswith('0000-00-00'):
@@ -113,8 +118,8 @@ def to_datetime(value, field='', default=None):
     try:
         if not match:
             raise ValueError
-        moment = datetime.fromisoformat(f'{match[1]} {match[2]}')
-        return moment - _offset(match[3])
+        moment = datetime.fromisoformat(f'{match[1]} {match[2] or "00:00"}{match[3] or ""}')
+        return moment - _offset(match[4])
     except (ValueError, OverflowError):
         raise ParseError(field, value, "is not a date and time.") from None
 
@@ -176,7 +181,8 @@ def _scalar(value, field):
 def maybe(parse, value, *args, **kwargs):
     """Return ``parse(value, …)``, or None when the value cannot be understood.
 
-    Only for shapes that OnBuy does not document (reference, 28), whose raw JSON is kept beside.
+    Only for what no money and no decision hangs on, and for shapes that OnBuy does not document (reference, 28): a whole
+    order or listing must not be refused for it. The raw JSON is kept beside.
     """
     try:
         return parse(value, *args, **kwargs)
@@ -189,6 +195,14 @@ def first(row, *names):
     return next((row[name] for name in names if not is_blank(row.get(name))), None)
 
 
+def text_of(row, *names, **options):
+    """Return the first text of ``row`` under one of ``names`` that is not blank; '' for none, or for what is no text.
+
+    :param options: of :func:`to_text`
+    """
+    return maybe(to_text, first(row, *names), **options) or ''
+
+
 def as_object(value):
     """Return ``value`` if it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}
@@ -197,9 +211,15 @@ def as_object(value):
 def as_rows(value):
     """Return the objects in ``value``: a list, an object keyed by number or id, or one single object."""
     if isinstance(value, dict):
-        keyed = value and all(isinstance(row, dict) for row in value.values())
-        value = list(value.values()) if keyed else [value] if value else []
+        value = list(value.values()) if _is_keyed(value) else [value] if value else []
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _is_keyed(value):
+    """Tell whether an object holds one object for each key: all its values, or those under numbers and no other."""
+    are_rows = {key: isinstance(row, dict) for key, row in value.items()}
+    return any(are_rows.values()) and (
+        all(are_rows.values()) or all(is_row == key.isdecimal() for key, is_row in are_rows.items()))
 
 
 def as_keys(value):
@@ -212,17 +232,24 @@ def rows(answer, *keys):
     """Return the list of rows in an answer, whatever its container (reference, 4).
 
     :param answer: parsed JSON: a bare array, or an object with one of ``keys``, `results`, `result`, `data`
-    :return: list; an object keyed by id gives its values, a single object a list of one
+    :return: list; an object keyed by id gives its values, a single object a list of one, null beside a total of 0 none
     :raise ParseError: no such container
     """
     if isinstance(answer, list):
         return answer
-    for key in (*keys, 'results', 'result', 'data'):
-        if isinstance(answer, dict) and isinstance(answer.get(key), list):
-            return answer[key]
-        if isinstance(answer, dict) and isinstance(answer.get(key), dict):
-            return as_rows(answer[key])
+    named = as_object(answer)
+    for key in filter(named.__contains__, (*keys, 'results', 'result', 'data')):
+        if isinstance(named[key], list):
+            return named[key]
+        if isinstance(named[key], dict) or named[key] is None and total_of(answer) == 0:
+            return as_rows(named[key])
     raise ParseError('results', _top_keys(answer), "holds no list of results.")
+
+
+def total_of(answer):
+    """Return how many rows OnBuy counts in all, None when its answer does not say (reference, 4)."""
+    metadata = as_object(as_object(answer).get('metadata'))
+    return maybe(to_int, first(metadata, 'total_rows', 'total_results'))
 
 
 def _top_keys(answer):

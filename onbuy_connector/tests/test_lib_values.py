@@ -34,6 +34,11 @@ class TestNumbers(BaseCase):
             with self.subTest(value=value):
                 self.assertEqual(str(values.to_money(value)), expected)
 
+    def test_commas_between_thousands_are_read(self):
+        for value, expected in (('1,253.97', '1253.97'), ('-1,024', '-1024.00'), ('12,345,678.5', '12345678.50')):
+            with self.subTest(value=value):
+                self.assertEqual(str(values.to_money(value)), expected)
+
     def test_nothing_gives_the_default(self):
         for value in (None, '', '  '):
             for parse in (
@@ -56,7 +61,12 @@ class TestNumbers(BaseCase):
             float('inf'),
             '1e30',
             10**9 + 1,
-            '1,234.56',
+            '1,5',
+            '0,500',
+            '12,34,567',
+            '1,234,5',
+            '1234,567',
+            '1,234,',
             '£5',
             True,
             [],
@@ -127,8 +137,16 @@ class TestOtherValues(BaseCase):
             with self.subTest(value=value):
                 self.assertEqual(values.to_datetime(value), datetime(2026, 3, 2, 9, 22, 9))
 
+    def test_a_time_without_seconds_and_a_day_alone_are_read(self):
+        self.assertEqual(values.to_datetime('2026-03-02 09:22'), datetime(2026, 3, 2, 9, 22))
+        self.assertEqual(values.to_datetime('2026-03-02T09:22+01:00'), datetime(2026, 3, 2, 8, 22))
+        self.assertEqual(values.to_datetime('2026-03-02'), datetime(2026, 3, 2))
+
     def test_what_is_no_time_is_refused(self):
         for value in (
+            '2026-03-02 09',
+            '2026-03-02 09:22.5',
+            '2026-03-02Z',
             'yesterday',
             '2026-13-02 09:22:09',
             '2026-02-30 00:00:00',
@@ -172,6 +190,18 @@ class TestContainers(BaseCase):
                        {'results': {'x': {'a': 1}}}, {'data': {'a': 1}}, {'products': [{'a': 1}]}):
             with self.subTest(answer=answer):
                 self.assertEqual(values.rows(answer, 'products'), [{'a': 1}])
+
+    def test_null_beside_a_total_of_none_is_an_empty_list(self):
+        self.assertEqual(values.rows({'results': None, 'metadata': {'total_rows': '0'}}), [])
+        for answer in ({'metadata': {'total_rows': 0}}, {'results': None, 'metadata': {'total_rows': 2}}):
+            with self.subTest(answer=answer), self.assertRaises(ParseError):
+                values.rows(answer)
+
+    def test_objects_under_numbers_are_rows_whatever_else_stands_beside_them(self):
+        self.assertEqual(values.as_rows({'0': {'a': 1}, '1': {'a': 2}, 'count': 2}), [{'a': 1}, {'a': 2}])
+        for single in ({'order_id': 'A', 'buyer': {'name': 'B'}}, {'0': {'a': 1}, '1': 'lost'}):
+            with self.subTest(single=single):
+                self.assertEqual(values.as_rows(single), [single])
 
     def test_an_answer_without_rows_is_refused(self):
         for answer in ({}, {'results': None}, {'results': 'x'}, {'error': 'no'}):
