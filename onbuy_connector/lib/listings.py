@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
-from .values import first, maybe, to_bool, to_datetime, to_decimal, to_int, to_key, to_money, to_text
+from .values import as_keys, first, maybe, text_of, to_bool, to_datetime, to_decimal, to_int, to_key, to_money, to_text
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Listing:
 
 
 def parse_listing(row):
-    """Return the Listing of one row (reference, 16.3).
+    """Return the Listing of one row (reference, 16.3). What neither names nor prices it may be unreadable.
 
     :param dict row: a row of `GET /listings`
-    :raise ParseError: a field cannot be understood, or there is no SKU to call the listing by
+    :raise ParseError: a field that matters cannot be understood, or there is no SKU to call the listing by
     """
     raw = values.redact(row)
     price, stock = to_money(row.get('price'), 'price'), to_int(row.get('stock'), 'stock')
@@ -63,41 +63,35 @@ def parse_listing(row):
         sku=to_key(row.get('sku'), 'sku'),
         group_sku=to_key(row.get('group_sku'), 'group_sku', ''),
         opc=to_key(first(row, 'opc', 'product_encoded_id'), 'opc'),
-        name=to_text(row.get('name'), 'name'),
+        name=text_of(row, 'name'),
         price=price,
         stock=stock,
-        condition=to_text(row.get('condition'), 'condition'),
-        condition_id=to_int(row.get('product_listing_condition_id'), 'product_listing_condition_id'),
-        handling_time=to_int(row.get('handling_time'), 'handling_time'),
-        boost=to_decimal(row.get('boost_marketing_commission'), 'boost_marketing_commission'),
+        condition=text_of(row, 'condition'),
+        condition_id=maybe(to_int, row.get('product_listing_condition_id')),
+        handling_time=maybe(to_int, row.get('handling_time')),
+        boost=maybe(to_decimal, row.get('boost_marketing_commission')),
         delivery_template_id=parse_template_id(row.get('delivery_template_id')),
         delivery_weight=maybe(to_decimal, row.get('delivery_weight')),
         warranty=maybe(to_int, row.get('warranty')),
         return_time=maybe(to_int, row.get('return_time')),
         free_returns=maybe(to_bool, row.get('free_returns')),
         condition_notes=_condition_notes(row),
-        image_url=to_text(row.get('image_url'), 'image_url', limit=2000),
-        product_url=to_text(row.get('product_url'), 'product_url', limit=2000),
-        product_codes=_product_codes(row.get('product_codes')),
+        image_url=text_of(row, 'image_url', limit=2000),
+        product_url=text_of(row, 'product_url', limit=2000),
+        product_codes=as_keys(row.get('product_codes')),
         sale_price=to_money(row.get('sale_price'), 'sale_price'),
         sale_start=to_datetime(row.get('sale_start_date'), 'sale_start_date'),
         sale_end=to_datetime(row.get('sale_end_date'), 'sale_end_date'),
-        created_at=to_datetime(row.get('created_at'), 'created_at'),
-        updated_at=to_datetime(row.get('updated_at'), 'updated_at'),
+        created_at=maybe(to_datetime, row.get('created_at')),
+        updated_at=maybe(to_datetime, row.get('updated_at')),
         raw=raw,
         digest=values.digest(raw),
     )
 
 
-def parse_template_id(value, field_name='delivery_template_id'):
+def parse_template_id(value):
     """Return a delivery template's id as text; None for none, which OnBuy writes as null or 0 (17.1)."""
-    return to_key(None if value in (0, '0') else value, field_name, '') or None
-
-
-def _product_codes(value):
-    """Return the GTINs without blanks: the list may be `[""]` (16.3)."""
-    codes = value if isinstance(value, list) else [value]
-    return tuple(code for code in (to_key(code, 'product_codes', '') for code in codes) if code)
+    return None if value in (0, '0') else maybe(to_key, value)
 
 
 def _condition_notes(row):

@@ -9,12 +9,12 @@ from .values import (
     as_rows,
     first,
     maybe,
+    text_of,
     to_datetime,
     to_decimal,
     to_int,
     to_key,
     to_money,
-    to_text,
 )
 
 ZERO = Decimal('0.00')
@@ -104,14 +104,11 @@ class RefundInfo:
 
 
 def parse_address(value):
-    """Return the Address of an address object; null gives a blank one (17.1).
-
-    :raise ParseError: a part is no text
-    """
+    """Return the Address of an address object; null gives a blank one (17.1), and a part that is no text is blank."""
     row = as_object(value)
     names = sorted(name for name in row if str(name).startswith('line_'))
-    lines = (to_text(row[name], name) for name in names)
-    parts = {name: to_text(row.get(name), name)
+    lines = (text_of(row, name) for name in names)
+    parts = {name: text_of(row, name)
              for name in ('name', 'town', 'county', 'postcode', 'country', 'country_code')}
     parts['country_code'] = parts['country_code'].upper()
     return Address(lines=tuple(line for line in lines if line), **parts)
@@ -121,7 +118,7 @@ def parse_fees(order):
     """Return the Fees of an order: its own `fee`, which is filled from the start, not its lines' (17.1).
 
     :param dict order: its row; `sales_fee_ex_VAT` and `sales_fee_inc_VAT` stand in for a missing `fee`
-    :raise ParseError: an amount cannot be understood
+    :raise ParseError: an amount that bills are made of cannot be understood
     """
     fee = as_object(order.get('fee'))
 
@@ -130,18 +127,29 @@ def parse_fees(order):
 
     sales_ex = to_money(order.get('sales_fee_ex_VAT'), 'sales_fee_ex_VAT', ZERO)
     total_ex = amount('total_fee_excluding_vat', 'net_fees', default=sales_ex)
-    sales_inc = to_money(order.get('sales_fee_inc_VAT'), 'sales_fee_inc_VAT', total_ex)
+    sales_inc = to_money(order.get('sales_fee_inc_VAT'), 'sales_fee_inc_VAT')
     total_inc = amount(
         'total_fee_including_vat', 'total_fee_including_tax', 'total_fees_inc_tax', default=sales_inc)
     return Fees(
         category_ex_vat=amount('category_fee_excluding_vat', default=sales_ex),
         boost_ex_vat=amount('boost_marketing_fee_excluding_vat', 'total_boost_fee'),
-        delivery_ex_vat=amount('delivery_fee_excluding_vat'),
+        delivery_ex_vat=maybe(to_money, fee.get('delivery_fee_excluding_vat')) or ZERO,
         total_ex_vat=total_ex,
-        vat_rate=to_decimal(fee.get('vat_rate'), 'vat_rate', ZERO),
-        vat=amount('fees_tax', default=total_inc - total_ex),
-        total_inc_vat=total_inc,
+        vat_rate=maybe(to_decimal, fee.get('vat_rate')) or ZERO,
+        vat=_fees_vat(fee.get('fees_tax'), total_ex, total_inc),
+        total_inc_vat=total_ex if total_inc is None else total_inc,
     )
+
+
+def _fees_vat(value, total_ex, total_inc):
+    """Return the VAT on the fees; where it is absent, what lies between the totals.
+
+    :raise ParseError: it cannot be understood, and no total including VAT tells it
+    """
+    if total_inc is None:
+        return to_money(value, 'fees_tax', ZERO)
+    vat = maybe(to_money, value)
+    return total_inc - total_ex if vat is None else vat
 
 
 def parse_tracking(value):
@@ -149,16 +157,11 @@ def parse_tracking(value):
     row = value[0] if isinstance(value, list) and value else value
     row = {'tracking_number': row} if isinstance(row, str) else as_object(row)
     tracking = Tracking(
-        carrier=_text(row, 'supplier_name', 'carrier_name', 'carrier'),
-        number=_text(row, 'tracking_number', 'number'),
-        url=_text(row, 'tracking_url', 'url'),
+        carrier=text_of(row, 'supplier_name', 'carrier_name', 'carrier'),
+        number=text_of(row, 'tracking_number', 'number'),
+        url=text_of(row, 'tracking_url', 'url'),
     )
     return tracking if tracking != Tracking() else None
-
-
-def _text(row, *names):
-    """Return the first readable text of an undocumented object, ''."""
-    return maybe(to_text, first(row, *names)) or ''
 
 
 def parse_dispatches(value):
@@ -169,7 +172,7 @@ def parse_dispatches(value):
 def _parse_dispatch(row):
     """Return the DispatchInfo of one object."""
     return DispatchInfo(
-        dispatch_id=_text(row, 'dispatch_id', 'id', 'guid'),
+        dispatch_id=text_of(row, 'dispatch_id', 'id', 'guid'),
         date=maybe(to_datetime, first(row, 'date', 'dispatched_at', 'shipped_at', 'created_at')),
         tracking=parse_tracking(first(row, 'tracking') or row),
         items=_pairs(row, to_int, 'quantity', 'quantity_dispatched'),
@@ -177,20 +180,29 @@ def _parse_dispatch(row):
     )
 
 
-def parse_refunds(value):
-    """Return the RefundInfo of each of `refunds`, tolerant of shapes (17.1, 28)."""
-    return tuple(_parse_refund(row) for row in as_rows(value))
+def parse_refunds(value, currency):
+    """Return the RefundInfo of each of `refunds`, tolerant of shapes (17.1, 28).
+
+    :param str currency: of the order
+    """
+    return tuple(_parse_refund(row, currency) for row in as_rows(value))
 
 
-def _parse_refund(row):
-    """Return the RefundInfo of one object."""
+def _parse_refund(row, currency):
+    """Return the RefundInfo of one object; without amounts if they are of another currency, or not above 0."""
+    total = maybe(to_money, first(row, 'refund_total', 'total', 'amount'))
+    delivery = maybe(to_money, first(row, 'delivery', 'delivery_amount', 'refund_delivery'))
+    items = _pairs(row, to_money, 'amount', 'refund_amount', 'total')
+    is_other = (text_of(row, 'currency_code', 'currency') or currency).upper() != currency
+    if is_other or total is not None and total <= 0:
+        total, delivery, items = None, None, ()
     return RefundInfo(
-        refund_id=_text(row, 'order_refund_id', 'refund_id', 'id'),
+        refund_id=text_of(row, 'order_refund_id', 'refund_id', 'id'),
         date=maybe(to_datetime, first(row, 'date', 'refunded_at', 'created_at')),
-        total=maybe(to_money, first(row, 'refund_total', 'total', 'amount')),
-        delivery=maybe(to_money, first(row, 'delivery', 'delivery_amount', 'refund_delivery')),
-        items=_pairs(row, to_money, 'amount', 'refund_amount', 'total'),
-        reason=_text(row, 'reason', 'order_refund_reason', 'refund_reason'),
+        total=total,
+        delivery=delivery,
+        items=items,
+        reason=text_of(row, 'reason', 'order_refund_reason', 'refund_reason'),
         raw=values.redact(row),
     )
 

@@ -1,4 +1,5 @@
 """Orders as OnBuy sends them (OnBuy API reference, 17 and 22)."""
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +22,8 @@ from .values import (
     ParseError,
     as_object,
     as_rows,
-    first,
+    maybe,
+    text_of,
     to_datetime,
     to_decimal,
     to_int,
@@ -134,46 +136,47 @@ class Order:
 
 def parse_status(label):
     """Return our key of OnBuy's word for a status (17.1), ``'unknown'`` for a word that is not known."""
-    return const.STATUSES.get(label.strip().lower().replace('_', ' '), const.UNKNOWN_STATUS)
+    return const.STATUSES.get(re.sub('[-_]', ' ', label.strip().lower()), const.UNKNOWN_STATUS)
 
 
 def parse_order(row):
-    """Return the Order of one row (reference, 17.1).
+    """Return the Order of one row (reference, 17.1). What neither names nor prices it may be unreadable: then it is absent.
 
     :param dict row: a row of `GET /orders`, or the object of `GET /orders/{id}`
     :raise ParseError: a field whose meaning matters is missing or cannot be understood
     """
     raw = values.redact(row)
     buyer, tax = as_object(row.get('buyer')), as_object(row.get('tax'))
-    label = to_text(row.get('status'), 'status')
+    label, date = to_text(row.get('status'), 'status'), _needed(to_datetime, row, 'date')
+    currency = to_text(row.get('currency_code'), 'currency_code', const.CURRENCY).upper()
     return Order(
         order_id=to_key(row.get('order_id'), 'order_id', limit=64),
         reference=to_key(row.get('onbuy_internal_reference'), 'onbuy_internal_reference', ''),
         status=parse_status(label),
         status_label=label,
-        date=_needed(to_datetime, row, 'date'),
-        updated_at=_needed(to_datetime, row, 'updated_at'),
-        cancelled_at=to_datetime(row.get('cancelled_at'), 'cancelled_at'),
-        shipped_at=to_datetime(row.get('shipped_at'), 'shipped_at'),
-        currency=to_text(row.get('currency_code'), 'currency_code', const.CURRENCY).upper(),
+        date=date,
+        updated_at=to_datetime(row.get('updated_at'), 'updated_at', date),
+        cancelled_at=maybe(to_datetime, row.get('cancelled_at')),
+        shipped_at=maybe(to_datetime, row.get('shipped_at')),
+        currency=currency,
         subtotal=_needed(to_money, row, 'price_subtotal'),
         delivery=to_money(row.get('price_delivery'), 'price_delivery', ZERO),
         discount=to_money(row.get('price_discount'), 'price_discount', ZERO),
         total=_needed(to_money, row, 'price_total'),
-        delivery_service=to_text(row.get('delivery_service'), 'delivery_service'),
-        delivery_tag=to_text(row.get('delivery_tag'), 'delivery_tag'),
-        payment_reference=to_text(first(row, 'stripe_transaction_id', 'paypal_capture_id'), 'transaction'),
-        buyer_name=to_text(buyer.get('name'), 'buyer.name'),
-        buyer_email=to_text(buyer.get('email'), 'buyer.email'),
-        buyer_phone=to_text(buyer.get('phone'), 'buyer.phone'),
+        delivery_service=text_of(row, 'delivery_service'),
+        delivery_tag=text_of(row, 'delivery_tag'),
+        payment_reference=text_of(row, 'stripe_transaction_id', 'paypal_capture_id'),
+        buyer_name=text_of(buyer, 'name'),
+        buyer_email=text_of(buyer, 'email'),
+        buyer_phone=text_of(buyer, 'phone'),
         billing=_or_none(parse_address(row.get('billing_address'))),
         delivery_address=parse_address(row.get('delivery_address')),
         fees=parse_fees(row),
         lines=tuple(parse_line(line) for line in _line_rows(row)),
         dispatches=parse_dispatches(row.get('dispatches')),
-        refunds=parse_refunds(row.get('refunds')),
+        refunds=parse_refunds(row.get('refunds'), currency),
         tracking=parse_tracking(row.get('tracking')),
-        tax_total=to_money(tax.get('tax_total'), 'tax.tax_total'),
+        tax_total=maybe(to_money, tax.get('tax_total')),
         raw=raw,
         digest=values.digest(raw),
     )
@@ -202,9 +205,9 @@ def _line_rows(row):
 
 
 def parse_line(row):
-    """Return the OrderLine of one of `products[]` (reference, 17.1).
+    """Return the OrderLine of one of `products[]` (reference, 17.1). What neither names nor prices it may be unreadable.
 
-    :raise ParseError: a field cannot be understood, or the quantity is not positive
+    :raise ParseError: a field that matters cannot be understood, or the quantity is not positive
     """
     quantity = _needed(to_int, row, 'quantity')
     if quantity < 1:
@@ -212,24 +215,24 @@ def parse_line(row):
     earliest, latest = _delivery_range(row.get('expected_delivery_date'))
     return OrderLine(
         reference=to_key(row.get('onbuy_internal_reference'), 'onbuy_internal_reference'),
-        name=to_text(row.get('name'), 'name'),
+        name=text_of(row, 'name'),
         sku=to_key(row.get('sku'), 'sku', ''),
         opc=to_key(row.get('opc'), 'opc', ''),
-        condition=to_text(row.get('condition'), 'condition'),
+        condition=text_of(row, 'condition'),
         quantity=quantity,
         quantity_dispatched=to_int(row.get('quantity_dispatched'), 'quantity_dispatched', 0),
         unit_price=_needed(to_money, row, 'unit_price'),
         total_price=_needed(to_money, row, 'total_price'),
-        delivery_total=to_money(row.get('price_delivery_total'), 'price_delivery_total'),
-        template_id=parse_template_id(row.get('seller_delivery_template_id'), 'seller_delivery_template_id'),
-        expected_dispatch=to_datetime(row.get('expected_dispatch_date'), 'expected_dispatch_date'),
+        delivery_total=maybe(to_money, row.get('price_delivery_total')),
+        template_id=parse_template_id(row.get('seller_delivery_template_id')),
+        expected_dispatch=maybe(to_datetime, row.get('expected_dispatch_date')),
         expected_delivery_from=earliest,
         expected_delivery_to=latest,
         image_url=_image_url(row.get('image_urls')),
-        boost_percentage=to_decimal(row.get('commission_boost_marketing_percentage'), 'boost percentage'),
+        boost_percentage=maybe(to_decimal, row.get('commission_boost_marketing_percentage')),
         fee_category=_line_fee(row, 'commission_category_total_excluding_vat', 'total_sales_fee'),
         fee_boost=_line_fee(row, 'commission_boost_marketing_total_excluding_vat', 'total_boost_fee'),
-        tax_product=to_money(as_object(row.get('tax')).get('tax_product'), 'tax.tax_product'),
+        tax_product=maybe(to_money, as_object(row.get('tax')).get('tax_product')),
         tracking=parse_tracking(row.get('tracking')),
     )
 
@@ -242,7 +245,7 @@ def _line_fee(row, name, fee_name):
 def _delivery_range(value):
     """Return both ends of `from - to` in one text (22); a single time is both."""
     ends = value.split(' - ') if isinstance(value, str) else [value]
-    times = [to_datetime(end, 'expected_delivery_date') for end in ends]
+    times = [maybe(to_datetime, end) for end in ends]
     return times[0], times[-1]
 
 

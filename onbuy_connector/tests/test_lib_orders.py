@@ -81,6 +81,7 @@ class TestOrder(BaseCase):
             ("Cancelled By Customer", 'cancelled_by_buyer'),
             ("Partially Refunded", 'partially_refunded'),
             ('awaiting_dispatch', 'awaiting_dispatch'),
+            ('awaiting-dispatch', 'awaiting_dispatch'),
             ("On Hold", 'unknown'),
             (None, 'unknown'),
         ):
@@ -139,7 +140,8 @@ class TestOrder(BaseCase):
             ('price_total', 'abc'),
             ('price_total', None),
             ('price_subtotal', ''),
-            ('updated_at', None),
+            ('updated_at', 'soon'),
+            ('currency_code', []),
             ('date', 'today'),
             ('products', None),
             ('products', 'none'),
@@ -150,9 +152,41 @@ class TestOrder(BaseCase):
                 parse_order(order_row(**{name: value}))
             self.assertIn(name, str(caught.exception))
 
+    def test_what_neither_names_nor_prices_an_order_does_not_spoil_it(self):
+        plain = parse_order(order_row())
+        names = ('cancelled_at', 'shipped_at', 'delivery_service', 'delivery_tag', 'stripe_transaction_id')
+        order = parse_order(order_row(
+            **dict.fromkeys(names, [{}]), buyer=dict.fromkeys(('name', 'email', 'phone'), False), tax={'tax_total': "N/A"},
+            delivery_address={'line_1': False, 'line_2': "1 High Street", 'county': [], 'postcode': 'LS1 1AA'}))
+        self.assertEqual((order.cancelled_at, order.shipped_at, order.tax_total), (None, None, None))
+        self.assertEqual((order.delivery_service, order.delivery_tag, order.payment_reference), ('', '', ''))
+        self.assertEqual((order.buyer_name, order.buyer_email, order.buyer_phone), ('', '', ''))
+        self.assertEqual((order.delivery_address.lines, order.delivery_address.county), (("1 High Street",), ''))
+        self.assertEqual((order.total, order.lines), (plain.total, plain.lines))
+
+    def test_an_order_that_never_changed_changed_when_it_was_placed(self):
+        order = parse_order(order_row(updated_at=None))
+        self.assertEqual(order.updated_at, order.date)
+
+    def test_what_neither_names_nor_prices_a_line_does_not_spoil_it(self):
+        names = ('name', 'condition', 'price_delivery_total', 'seller_delivery_template_id', 'expected_dispatch_date',
+                 'commission_boost_marketing_percentage')
+        line, = parse_with_line(
+            **dict.fromkeys(names, ["5%"]), expected_delivery_date="Unavailable", tax={'tax_product': "N/A"}).lines
+        self.assertEqual((line.name, line.condition, line.delivery_total, line.template_id), ('', '', None, None))
+        self.assertEqual((line.expected_dispatch, line.expected_delivery_from, line.expected_delivery_to), (None,) * 3)
+        self.assertEqual((line.boost_percentage, line.tax_product), (None, None))
+        self.assertEqual((line.quantity, line.total_price), (2, Decimal('49.98')))
+
+    def test_days_without_a_time_are_both_ends(self):
+        line, = parse_with_line(expected_delivery_date='2026-03-06 - 2026-03-08').lines
+        ends = (line.expected_delivery_from, line.expected_delivery_to)
+        self.assertEqual(ends, (datetime(2026, 3, 6), datetime(2026, 3, 8)))
+
     def test_a_line_without_meaning_is_an_error(self):
         for name, value in (('quantity', '1.5'), ('quantity', 0), ('quantity', '-1'), ('unit_price', None),
-                            ('total_price', 'x'), ('onbuy_internal_reference', None), ('sku', ['A'])):
+                            ('total_price', 'x'), ('quantity_dispatched', '?'), ('sku', ['A']),
+                            ('commission_category_total_excluding_vat', '?'), ('onbuy_internal_reference', None)):
             with self.subTest(name=name, value=value), self.assertRaises(ParseError):
                 parse_with_line(**{name: value})
 
@@ -213,6 +247,20 @@ class TestFees(BaseCase):
 
     def test_a_float_with_a_long_tail_is_rounded(self):
         self.assertEqual(self.fees(fees_tax=16.200000000000003).vat, Decimal('16.20'))
+
+    def test_a_rate_that_cannot_be_read_counts_as_none(self):
+        self.assertEqual(self.fees(vat_rate="20%").vat_rate, 0)
+
+    def test_vat_that_cannot_be_read_follows_from_the_totals_and_is_an_error_without_them(self):
+        self.assertEqual(self.fees(fees_tax="N/A").vat, Decimal('1.50'))
+        row = order_row(sales_fee_inc_VAT=None, fee={'total_fee_excluding_vat': '7.50', 'fees_tax': "N/A"})
+        with self.assertRaises(ParseError):
+            parse_order(row)
+
+    def test_fees_that_bills_are_made_of_are_an_error_when_they_cannot_be_read(self):
+        for name in ('category_fee_excluding_vat', 'boost_marketing_fee_excluding_vat', 'total_fee_excluding_vat'):
+            with self.subTest(name=name), self.assertRaises(ParseError):
+                self.fees(**{name: "N/A"})
 
     def test_without_a_fee_the_sales_fee_counts(self):
         fees = parse_order(order_row(fee=None)).fees
@@ -275,6 +323,18 @@ class TestAfterDispatch(BaseCase):
             with self.subTest(value=value):
                 refund, = parse_order(order_row(refunds=value)).refunds
                 self.assertEqual((refund.refund_id, refund.total), ('R1', Decimal('4.00')))
+
+    def test_a_refund_of_another_currency_or_of_nothing_has_no_amounts(self):
+        for changed in ({'currency': 'EUR'}, {'currency_code': 'eur'}, {'refund_total': 0}, {'refund_total': '-40.00'}):
+            with self.subTest(changed=changed):
+                refund, = parse_order(order_row(refunds=[{
+                    'id': 'R1', 'refund_total': '40.00', 'delivery': '3.99',
+                    'items': [{'sku': 'A', 'amount': '36.01'}], **changed}])).refunds
+                self.assertEqual((refund.refund_id, refund.total, refund.delivery, refund.items), ('R1', None, None, ()))
+
+    def test_a_refund_of_the_orders_currency_is_read_with_its_thousands(self):
+        refund, = parse_order(order_row(refunds=[{'refund_total': '1,024.99', 'currency': 'gbp'}])).refunds
+        self.assertEqual(refund.total, Decimal('1024.99'))
 
     def test_tracking_is_read_in_every_spelling_and_nothing_is_none(self):
         for value, expected in (
