@@ -54,14 +54,14 @@ class Calls:
         :raise AnswerError: no such object, or it cannot be understood
         """
         answer = self.request('GET', path, params={'site_id': self.site_id}, priority=priority)
+        found = wire.read_rows(answer, self._secrets(), method='GET', path=path)
         try:
-            found = values.rows(answer)
             if len(found) != 1 or not isinstance(found[0], dict):
                 raise values.ParseError('results', None, "holds not one object.")
             return parse(found[0])
         except values.ParseError as error:
-            raise AnswerError(
-                f"OnBuy's answer cannot be understood: {error}", method='GET', path=path) from error
+            raise AnswerError(f"OnBuy's answer cannot be understood: {error}{wire.said(answer, self._secrets())}",
+                              method='GET', path=path) from error
 
     # === WRITING === #
 

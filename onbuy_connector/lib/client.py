@@ -273,10 +273,12 @@ class OnBuyClient(Endpoints, CatalogueEndpoints):
         if reply.status in (400, 401):
             raise self._refused(reply, "OnBuy refused the keys.", **call)
         answer = values.as_object(self._understand(reply, **call))
+        if wire.is_refusal(answer):
+            raise self._refused(reply, "OnBuy refused the keys.", **call)
         value = answer.get('access_token')
         if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-            raise AnswerError("OnBuy's answer holds no usable access token.", method='POST',
-                              path=const.TOKEN_PATH)
+            raise AnswerError(f"OnBuy's answer holds no usable access token.{wire.said(answer, self._secrets())}",
+                              method='POST', path=const.TOKEN_PATH)
         self._set_token(Token(value, self._expiry(answer.get('expires_at'))))
 
     def _expiry(self, value):

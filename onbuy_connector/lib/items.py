@@ -1,7 +1,9 @@
 """Each item's own answer in a batch; top-level success is never trusted (OnBuy API reference, 4)."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from . import const, values
+from . import const, values, wire
+
+OF_ERRORS = ('error', 'errors', 'message', 'messages', 'errorcode', 'errorCode', 'code')
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,23 @@ def read_items(answer, asked, key, *, silence_is_success=False):
     :param answer: parsed JSON of a batch call
     :param list asked: ids in the order sent
     :param str key: the field that holds the id, such as `order_id`
-    :param bool silence_is_success: an item without an error was done (16.4), and ids may come in another case
+    :param bool silence_is_success: an item without an error was done (16.4), unless the whole answer is a refusal, and ids
+        may come in another case
     :return: ``{id: ItemResult}`` with every asked id
     :raise values.ParseError: no container of items in the answer
     """
     items = _items(answer, key)
     if silence_is_success:
-        items = [_with_success(_respelled(item, asked, key)) for item in items]
+        items = [_respelled(item, asked, key) for item in items]
+    if silence_is_success and not wire.is_refusal(answer):
+        items = [_with_success(item) for item in items]
     by_position = asked if _in_step(items, asked, key) else [None] * len(items)
     found = {}
     for item, position_id in zip(items, by_position, strict=True):
         item_id = _item_id(item, key) or position_id
         found.setdefault(item_id, []).append(_result(item, item_id))
-    return {item_id: _one(found.get(item_id, []), item_id) for item_id in asked}
+    said = '' if items and not wire.is_refusal(answer) else wire.said(answer)
+    return {item_id: _with_words(_one(found.get(item_id, []), item_id), said) for item_id in asked}
 
 
 def _items(answer, key):
@@ -69,11 +75,11 @@ def _respelled(item, asked, key):
 
 
 def _with_success(item):
-    """Return an item that says by itself whether it was done: it was, if it names no error."""
-    if not item:
+    """Return an item that says by itself whether it was done: it was, if it names no error and no other status."""
+    status = str(item.get('status') or 'ok').lower()
+    if not item or any(item.get(name) for name in OF_ERRORS) or status not in ('ok', 'success'):
         return item
-    refused = bool(item.get('error')) or bool(values.first(item, 'errorcode', 'errorCode', 'code'))
-    return {'success': not refused, **item}
+    return {'success': True, **item}
 
 
 def _in_step(items, asked, key):
@@ -101,13 +107,15 @@ def _result(item, item_id):
 
 
 def _message(item):
-    """Return OnBuy's words on an item: `message`, or `error` as text or object, and `messages` by field (14.1)."""
+    """Return OnBuy's words on an item: `message`, or `error` as text or object, `messages` by field (14.1), `errors`."""
     message = values.first(item, 'message', 'error')
     if isinstance(message, dict):
         message = message.get('message')
     said = [str(message)] if message else []
-    for field_name, texts in values.as_object(item.get('messages')).items():
-        said += [f'{field_name}: {text}' for text in (texts if isinstance(texts, list) else [texts]) if text]
+    for more in (item.get('messages'), item.get('errors')):
+        for name, texts in more.items() if isinstance(more, dict) else [('', more)]:
+            said += [f'{name}: {text}' if name else str(text)
+                     for text in (texts if isinstance(texts, list) else [texts]) if text]
     return '; '.join(said)
 
 
@@ -116,6 +124,11 @@ def _one(results, item_id):
     if len({result.ok for result in results}) != 1:
         return _missing(item_id)
     return results[0]
+
+
+def _with_words(result, said):
+    """Return a result; one on which the answer does not decide with OnBuy's words on the whole."""
+    return replace(result, message=result.message + said) if result.code == const.MISSING else result
 
 
 def _missing(item_id, data=None):

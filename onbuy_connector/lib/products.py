@@ -3,7 +3,7 @@ import html
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from . import const, values
+from . import const, values, wire
 from .items import ItemResult, read_items
 from .offers import NewListing, build_product_listing
 from .values import as_keys, from_key, maybe, to_key, to_text
@@ -243,7 +243,7 @@ def read_creations(answer, uids, key):
     """
     if isinstance(answer, dict) and 'results' not in answer and queue_id_of(answer):
         answer = {'results': [{'success': True, **answer}]}
-    return _read_queued(values.rows(answer), uids, key)
+    return _read_queued(values.rows(answer), wire.words(answer)[1], uids, key)
 
 
 def read_updates(answer, opcs, key):
@@ -255,12 +255,13 @@ def read_updates(answer, opcs, key):
     :return: ``{opc: ItemResult}``
     :raise ParseError: no results in the answer
     """
-    return _read_queued(values.rows(answer, 'products'), opcs, key)
+    return _read_queued(values.rows(answer, 'products'), wire.words(answer)[1], opcs, key)
 
 
-def _read_queued(rows, ids, key):
+def _read_queued(rows, said, ids, key):
     """Return the result of every product; those that are missing hold all `queue_ids` that may be theirs."""
-    results = {one: _if_queued(one, result) for one, result in read_items({'results': rows}, ids, key).items()}
+    answer = {'results': rows, 'message': said}
+    results = {one: _if_queued(one, result) for one, result in read_items(answer, ids, key).items()}
     known = {queue_id(result) for result in results.values()}
     seen = [queue_id_of(row) for row in rows]
     unclaimed = [one for one in seen if one and one not in known]

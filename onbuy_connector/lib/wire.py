@@ -15,7 +15,7 @@ import requests
 import urllib3
 
 from . import const, values
-from .errors import ForbiddenError, NotFoundError, OnBuyError, RejectedError, UnavailableError, UncertainError
+from .errors import AnswerError, ForbiddenError, NotFoundError, OnBuyError, RejectedError, UnavailableError, UncertainError
 
 # All that requests and what lies below it raise when a connection fails (RequestException is an OSError).
 NETWORK_ERRORS = (OSError, urllib3.exceptions.HTTPError)
@@ -201,6 +201,37 @@ def body_words(body):
         return words(parse_json(body))
     except ValueError:
         return None, ' '.join(_TAGS.sub(' ', body[:20000].decode('utf-8', 'replace')).split())
+
+
+def said(answer, secrets=()):
+    """Return " OnBuy says: …" with its words in parsed JSON, without keys and tokens; '' for none.
+
+    :param secrets: further texts to take out
+    """
+    text = values.redact_text(words(answer)[1], secrets)
+    return f' OnBuy says: {text}' if text else ''
+
+
+def is_refusal(answer):
+    """Tell whether an answer with status 200 says no all the same, for the whole of what was asked."""
+    answer = values.as_object(answer)
+    return values.maybe(values.to_bool, answer.get('success')) is False or bool(answer.get('error'))
+
+
+def read_rows(answer, secrets=(), **data):
+    """Return the list of rows in the answer to a read (:func:`values.rows`).
+
+    :param secrets: texts that must not appear in the error
+    :param data: of the error: method and path
+    :raise AnswerError: no list, or a refusal in place of rows
+    """
+    try:
+        rows = values.rows(answer)
+    except values.ParseError as error:
+        raise AnswerError(f"OnBuy's answer cannot be understood: {error}{said(answer, secrets)}", **data) from error
+    if not rows and is_refusal(answer) and values.total_of(answer) != 0:
+        raise AnswerError(f"OnBuy refused to answer.{said(answer, secrets)}", **data)
+    return rows
 
 
 # === ERRORS === #

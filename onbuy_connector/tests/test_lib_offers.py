@@ -57,6 +57,34 @@ class TestOffers(LibCase):
         self.assertEqual([result.ok for result in results.values()], [True, True, False, False])
         self.assertEqual(results['NOPE'].message, "SKU does not exist")
 
+    def test_an_item_that_says_no_in_any_way_was_not_done(self):
+        for item, words in (
+            ({'message': "Suspended"}, "Suspended"), ({'errors': ["Too low", "Too dear"]}, "Too low; Too dear"),
+            ({'messages': {'stock': ["Too low"]}}, "stock: Too low"), ({'messages': ["Too low"]}, "Too low"),
+            ({'status': 'error', 'message': "Suspended"}, "Suspended"), ({'errors': {'price': "bad"}}, "price: bad"),
+        ):
+            with self.subTest(item=item):
+                result = self.update({'success': True, 'results': [{'sku': 'A', 'stock': 1, **item}]}, 'A')['A']
+                self.assertEqual((result.ok, result.code, result.message), (False, None, words))
+
+    def test_a_status_of_success_is_success_and_another_one_alone_decides_nothing(self):
+        for status, ok, code in (('ok', True, None), ('Success', True, None), ('error', False, const.MISSING)):
+            with self.subTest(status=status):
+                result = self.update({'results': [{'sku': 'A', 'status': status}]}, 'A')['A']
+                self.assertEqual((result.ok, result.code), (ok, code))
+
+    def test_items_of_a_refused_whole_are_not_done(self):
+        rows = [{'sku': 'A', 'stock': 1}, {'sku': 'B', 'error': "no"}]
+        results = self.update({'success': False, 'message': "Read only", 'results': rows}, 'A', 'B')
+        self.assertEqual((results['A'].ok, results['A'].code), (False, const.MISSING))
+        self.assertIn("OnBuy says: Read only", results['A'].message)
+        self.assertEqual((results['B'].ok, results['B'].code, results['B'].message), (False, None, "no"))
+
+    def test_onbuys_words_on_an_empty_whole_are_kept(self):
+        result = self.update({'success': False, 'message': "Account suspended", 'results': []}, 'A')['A']
+        self.assertEqual(result.code, const.MISSING)
+        self.assertIn("OnBuy says: Account suspended", result.message)
+
     def test_an_item_that_is_not_mentioned_counts_as_failed(self):
         results = self.update(UPDATED, 'LAMP-001', 'OTHER', 'MORE')
         self.assertEqual((results['LAMP-001'].ok, results['OTHER'].ok, results['OTHER'].code), (True, False, const.MISSING))

@@ -246,6 +246,12 @@ class TestCreate(LibCase):
                 result = self.created(answer, 'X')['X']
                 self.assertEqual((result.ok, queue_id(result)), (True, A))
 
+    def test_onbuys_words_on_an_empty_whole_are_kept(self):
+        self.expect('POST', '/products', {'success': False, 'message': "Account suspended", 'results': []})
+        result = self.client.create_products([new_product()])['LAMP-001']
+        self.assertEqual(result.code, const.MISSING)
+        self.assertIn("OnBuy says: Account suspended", result.message)
+
     def test_messages_by_field_are_told(self):
         rows = [{'success': False, 'uid': 'X', 'message': "Not valid",
                  'messages': {'brand_name': ["is too short", "is odd"], 'rrp': "is none"}}]

@@ -55,6 +55,15 @@ class TestToken(LibCase):
         self.assertIn("Invalid secret key", str(caught.exception))
         self.assertEqual(caught.exception.code, 'invalidRequest')
 
+    def test_keys_refused_with_200_are_an_auth_error_with_onbuys_words(self):
+        for answer in ({'success': False, 'message': "Invalid secret key"}, {'error': {'message': "Invalid secret key"}}):
+            with self.subTest(answer=answer):
+                self.client = self.make_client(token=None)
+                self.expect('POST', '/auth/request-token', answer)
+                with self.assertRaises(AuthError) as caught:
+                    self.client.request('GET', '/a')
+                self.assertIn("Invalid secret key", str(caught.exception))
+
     def test_keys_refused_with_401_are_an_auth_error_without_a_second_try(self):
         self.client = self.make_client(token=None)
         self.expect('POST', '/auth/request-token', {}, status=401)
