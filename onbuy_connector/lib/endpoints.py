@@ -2,9 +2,9 @@
 from datetime import timezone
 from urllib.parse import quote
 
-from . import aftersales, const, dispatch, listings, offers, orders, paging, sellers, values
+from . import aftersales, const, dispatch, listings, offers, orders, paging, sellers, values, wire
 from .calls import Calls
-from .errors import AnswerError
+from .errors import AnswerError, NotFoundError
 
 
 class Endpoints(Calls):
@@ -33,7 +33,10 @@ class Endpoints(Calls):
 
         :raise AnswerError: the row cannot be understood, OnBuy answers with other SKUs, or counts a row that it leaves out
         """
-        page = next(self.iter_listings(sku=sku))
+        try:
+            page = next(self.iter_listings(sku=sku))
+        except NotFoundError:  # Some servers say so where others send an empty list.
+            return None
         found = [listing for listing in page.items if listing.sku == sku]
         if found:
             return found[0]
@@ -88,11 +91,7 @@ class Endpoints(Calls):
         """
         for part in offers.split_for_query(skus, 'skus[]'):
             answer = self.request('GET', '/listings/check-winning', params={'site_id': self.site_id, 'skus[]': part})
-            try:
-                rows = values.rows(answer)
-            except values.ParseError as error:
-                raise AnswerError(f"OnBuy's answer cannot be understood: {error}", method='GET',
-                                  path='/listings/check-winning') from error
+            rows = wire.read_rows(answer, self._secrets(), method='GET', path='/listings/check-winning')
             yield part, offers.parse_winnings(rows, part)
 
     # === ORDERS (17) === #
@@ -121,7 +120,8 @@ class Endpoints(Calls):
     def orders_by_id(self, ids):
         """Read orders by id, 50 a call (reference, 17.1); unknown ids are simply not among the items.
 
-        That OnBuy left out some that it counts is one more error of the Page.
+        Those that do not come are asked for once more, without those that came: a server may send fewer than asked for and
+        not say so. That OnBuy left out some that it counts is one more error of the Page.
 
         :param ids: order ids; none means no call, for an empty filter is no filter
         :return: Page of Order, with the errors of rows that cannot be understood
@@ -132,16 +132,32 @@ class Endpoints(Calls):
             raise ValueError("An order id is empty or holds a comma.")
         items, errors = [], []
         for start in range(0, len(ids), const.ORDER_IDS_PER_CALL):
-            some = ids[start:start + const.ORDER_IDS_PER_CALL]
-            params = {'filter[status]': 'all', 'filter[order_ids]': ','.join(some), 'sort[modified]': 'asc'}
-            fetch = self._fetcher('/orders', params, priority=True)
-            for at, batch, fresh in paging.iter_by_offset(fetch, paging.order_key, const.ORDER_PAGE):
-                page = paging.make_page(fresh, orders.parse_order, batch, at)
-                items += [order for order in page.items if order.order_id in some]
-                errors += page.errors
-                if paging.is_holed(batch, at, fresh):
-                    errors.append(paging.row_error(None, str(paging.left_out(batch.total))))
+            missing, gap, came = ids[start:start + const.ORDER_IDS_PER_CALL], None, True
+            while missing and came:
+                found, unread, gap = self._ask_orders(missing)
+                came = {row.order_id for row in (*found, *unread)}.intersection(missing)
+                items += [order for order in found if order.order_id in missing]
+                errors += [error for error in unread if error not in errors]
+                missing = [order_id for order_id in missing if order_id not in came]
+            if missing and gap:
+                errors.append(paging.row_error(None, str(gap)))
         return paging.Page(items, errors, total=len(items) + len(errors))
+
+    def _ask_orders(self, ids):
+        """Read orders by id once.
+
+        :return: list of Order, list of RowError, and the error for rows that OnBuy counts but left out, None for none
+        """
+        params = {'filter[status]': 'all', 'filter[order_ids]': ','.join(ids), 'sort[modified]': 'asc'}
+        fetch = self._fetcher('/orders', params, priority=True)
+        found, unread, gap = [], [], None
+        for at, batch, fresh in paging.iter_by_offset(fetch, paging.order_key, const.ORDER_PAGE):
+            page = paging.make_page(fresh, orders.parse_order, batch, at)
+            found += page.items
+            unread += page.errors
+            if paging.is_holed(batch, at, fresh):
+                gap = paging.left_out(batch.total)
+        return found, unread, gap
 
     def get_order(self, order_id):
         """Return one Order (reference, 17.2).

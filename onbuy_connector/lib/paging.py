@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from . import const, values
+from . import const, values, wire
 from .errors import AnswerError, IncompleteError
-from .values import as_object, first, maybe, to_datetime, to_int, to_key, to_text
+from .values import as_object, first, maybe, to_datetime, to_int, to_key, to_text, total_of
 
 SECOND = timedelta(seconds=1)
 BARREN_PAGES = 3  # So many pages in a row with nothing new: the server goes round in circles.
@@ -39,7 +39,7 @@ class Page:
     :param list items: what was parsed
     :param list errors: a RowError for each row that was not
     :param int offset: where the page began
-    :param total: rows that the query has in all, None when OnBuy does not say
+    :param total: rows that the query has in all, None when OnBuy does not say, or says less than it sent
     :param bool ordered: False when the server ignores the sorting: then only the end of the whole run, not of
         a page, says up to which time everything was seen
     :param bool whole: whether it brought as many new rows as OnBuy's total promises; never without a total
@@ -62,6 +62,11 @@ class Batch(NamedTuple):
     total: int | None
     step: int
 
+    @property
+    def reach(self):
+        """How many rows on the next page begins: fewer than asked for where a server caps the limit without a word."""
+        return min(len(self.rows), self.step) or self.step
+
     def is_short(self, offset):
         """Tell whether rows are lacking that `limit` and total promise."""
         left = self.step if self.total is None else self.total - offset
@@ -77,7 +82,7 @@ def make_page(fresh, parse, batch, offset, ordered=True):
         except values.ParseError as error:
             errors.append(row_error(row, str(error)))
     whole = batch.total is not None and not batch._replace(rows=fresh).is_short(offset)
-    return Page(items, errors, offset, batch.total, ordered, whole, offset + batch.step)
+    return Page(items, errors, offset, batch.total, ordered, whole, offset + batch.reach)
 
 
 def _checked(row):
@@ -107,7 +112,7 @@ def read_batch(fetch, limit, offset):
     """Return the Batch at an offset; a short page is asked for once more, and both answers count.
 
     :param fetch: callable ``(limit, offset)`` giving the parsed answer
-    :raise AnswerError: the answer holds no list
+    :raise AnswerError: the answer holds no list, or refuses it
     """
     batch = _read_once(fetch, limit, offset)
     if not batch.is_short(offset):
@@ -118,15 +123,11 @@ def read_batch(fetch, limit, offset):
 
 
 def _read_once(fetch, limit, offset):
-    """Return the Batch of one call; a server may cap the limit and says so in `metadata` (4)."""
+    """Return the Batch of one call; a server may cap the limit and says so in `metadata` (4), or may ignore it."""
     answer = fetch(limit, offset)
-    metadata = as_object(as_object(answer).get('metadata'))
-    total = maybe(to_int, first(metadata, 'total_rows', 'total_results'))
-    granted = maybe(to_int, metadata.get('limit')) or limit
-    try:
-        return Batch(values.rows(answer), total, granted if 0 < granted < limit else limit)
-    except values.ParseError as error:
-        raise AnswerError(f"OnBuy's answer cannot be understood: {error}") from error
+    rows = wire.read_rows(answer)
+    granted = maybe(to_int, as_object(as_object(answer).get('metadata')).get('limit')) or limit
+    return Batch(rows, total_of(answer), max(granted if 0 < granted < limit else limit, len(rows)))
 
 
 def pick_fresh(rows, key, seen):
@@ -146,19 +147,21 @@ def iter_by_offset(fetch, key, limit, offset=0, seen=None):
     :raise AnswerError: the server never ends
     """
     seen = set() if seen is None else seen
-    barren = 0
+    barren, came = 0, offset
     for _page in range(const.MAX_PAGES):
         batch = read_batch(fetch, limit, offset)
         if _is_repeated(batch, key, seen):
             batch = read_batch(fetch, limit, offset)
         fresh = pick_fresh(batch.rows, key, seen)
+        came += len(fresh)
+        batch = _believed(batch, came)
         yield offset, batch, fresh
-        if _is_last(batch, offset):
+        if _is_last(batch, offset, fresh, limit):
             return
         barren = 0 if fresh else barren + 1
         if barren == BARREN_PAGES:
             break
-        offset += batch.step
+        offset += batch.reach
     raise AnswerError("OnBuy repeats its pages without end: the list was not read to its end.")
 
 
@@ -192,11 +195,29 @@ def _is_repeated(batch, key, seen):
     return bool(batch.rows) and seen.issuperset(map(key, batch.rows))
 
 
-def _is_last(batch, offset):
-    """Tell whether nothing comes after a page read by offset."""
+def _believed(batch, came):
+    """Return a Batch, without its total if more rows came already: it counts something else, such as those of the page."""
+    return batch._replace(total=None) if batch.total is not None and batch.total < came else batch
+
+
+def _is_last(batch, offset, fresh, limit):
+    """Tell whether nothing comes after a page read by offset: the total is reached.
+
+    Without a total, the page is neither full nor new; a short one with new rows may only be capped.
+    """
     if batch.total is None:
-        return len(batch.rows) < batch.step
-    return offset + batch.step >= batch.total
+        return len(batch.rows) < batch.step and not fresh
+    return _reaches_total(batch, offset, limit)
+
+
+def _reaches_total(batch, offset, limit):
+    """Tell whether a page goes up to the total.
+
+    A total that is just a full first page is not believed: some servers count the rows of the page. One more call tells.
+    """
+    if batch.total is None or offset + batch.reach < batch.total:
+        return False
+    return offset > 0 or not len(batch.rows) == batch.total == batch.step <= limit
 
 
 # === LISTINGS === #
@@ -234,7 +255,7 @@ def iter_by_change(fetch, since, limit):
     :raise IncompleteError: at the end, when rows are lacking that OnBuy counts
     :raise AnswerError: the server never ends
     """
-    seen, times, offset, start = set(), {}, 0, since
+    seen, times, offset, start, barren = set(), {}, 0, since, 0
     for _page in range(const.MAX_PAGES):
         batch = _read_ordered(fetch, since, limit, offset)
         if batch and _is_repeated(batch, order_key, seen):
@@ -244,8 +265,10 @@ def iter_by_change(fetch, since, limit):
             return
         fresh = pick_fresh(batch.rows, order_key, seen)
         _note_times(times, batch.rows)
+        batch = _believed(batch, _count_since(times, since + SECOND))  # Perhaps OnBuy does not count the second itself.
+        barren = 0 if fresh else barren + 1
         yield offset, batch, fresh, True
-        if _is_end(batch, offset, fresh):
+        if _reaches_total(batch, offset, limit) or _is_spent(batch, barren):
             _check_end(batch, times, since)
             return
         since, offset = _next_query(batch, since, offset)
@@ -286,11 +309,14 @@ def _is_ordered(rows, since):
     return all(earlier <= later for earlier, later in zip(times, times[1:], strict=False))
 
 
-def _is_end(batch, offset, fresh):
-    """Tell whether the last change has been seen: total reached, or a page neither full nor new."""
-    if batch.total is not None and offset + len(batch.rows) >= batch.total:
-        return True
-    return len(batch.rows) < batch.step and (batch.total is None or not fresh)
+def _is_spent(batch, barren):
+    """Tell whether a page is neither full nor new, nor was the one before where a total promises more.
+
+    One such page says nothing: where time went on, it begins with what is known.
+
+    :param int barren: pages in a row with nothing new
+    """
+    return len(batch.rows) < batch.step and barren > (batch.total is not None)
 
 
 def _note_times(times, rows):
@@ -307,20 +333,27 @@ def _check_end(batch, times, since):
 
     Where the last page stands says nothing: one that repeats half of another seems to reach the total.
     """
-    came = sum(time is None or time >= since for time in times.values())
-    if batch.total is not None and came < batch.total:
+    if batch.total is not None and _count_since(times, since) < batch.total:
         raise left_out(batch.total)
+
+
+def _count_since(times, since):
+    """Return how many rows came that changed since then; one whose time cannot be read counts as such."""
+    return sum(time is None or time >= since for time in times.values())
 
 
 def _next_query(batch, since, offset):
     """Return ``(since, offset)`` of the next call: by key where time went on, else by offset.
 
     The offset grows by half a page only: an order that changes meanwhile leaves this moment and shifts the
-    rest.
+    rest. Without a total a short page may be all there is: the same query tells, and nothing can shift.
     """
     times = [*filter(None, map(_changed_at, batch.rows))]
     following = times[-1] - SECOND if times else since
-    return (following, 0) if following > since else (since, offset + max(1, batch.step // 2))
+    if following > since:
+        return following, 0
+    is_perhaps_all = batch.total is None and len(batch.rows) < batch.step
+    return since, offset if is_perhaps_all else offset + max(1, batch.reach // 2)
 
 
 def _iter_unordered(fetch, since, limit, seen):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ..lib.errors import AnswerError, DeferredError, NotFoundError
 from ..lib.governor import Governor, Limits
 from ..lib.sellers import Carrier, SellerEntity, Site
-from .lib_common import LibCase, document, listing_row, order_row, page
+from .lib_common import SECRET_KEY, LibCase, document, listing_row, order_row, page
 
 SINCE = datetime(2026, 3, 1)
 A, B, C = 'TQ4M7XA', 'TQ4M7XB', 'TQ4M7XC'
@@ -80,12 +80,25 @@ class TestListings(LibCase):
         self.assertEqual(listing.condition_notes, ("A scratch",))
 
     def test_terms_that_cannot_be_read_do_not_spoil_the_listing(self):
-        names = ('delivery_weight', 'warranty', 'return_time', 'free_returns', 'condition_note_1')
-        row = listing_row(**dict.fromkeys(names, ['?']))
+        names = ('delivery_weight', 'warranty', 'return_time', 'free_returns', 'condition_note_1', 'condition',
+                 'product_listing_condition_id', 'handling_time', 'boost_marketing_commission', 'delivery_template_id',
+                 'name', 'image_url', 'product_url', 'created_at', 'updated_at')
+        row = listing_row(**dict.fromkeys(names, ['?']), product_codes=[{}])
         self.expect('GET', '/listings', page([row], 1))
         listing = next(self.client.iter_listings()).items[0]
         self.assertEqual((listing.delivery_weight, listing.warranty, listing.return_time, listing.free_returns,
                           listing.condition_notes), (None, None, None, None, ()))
+        self.assertEqual((listing.condition, listing.name, listing.image_url, listing.product_url), ('',) * 4)
+        self.assertEqual((listing.handling_time, listing.boost, listing.delivery_template_id, listing.condition_id,
+                          listing.created_at, listing.updated_at, listing.product_codes), (*[None] * 6, ()))
+        self.assertEqual((listing.sku, listing.price), ('LAMP-001', Decimal('24.99')))
+
+    def test_what_a_sale_costs_and_how_long_it_lasts_must_be_readable(self):
+        for name in ('sale_price', 'sale_start_date', 'sale_end_date'):
+            with self.subTest(name=name):
+                self.expect('GET', '/listings', page([listing_row(**{name: '?'})], 1))
+                result, = self.client.iter_listings()
+                self.assertIn(name, result.errors[0].message)
 
     def test_a_listing_is_found_by_its_exact_sku(self):
         self.expect('GET', '/listings', page([listing_row()], 1))
@@ -97,6 +110,10 @@ class TestListings(LibCase):
             with self.subTest(rows=len(rows)):
                 self.expect('GET', '/listings', page(rows, len(rows)))
                 self.assertIsNone(self.client.find_listing('LAMP-001'))
+
+    def test_a_listing_that_onbuy_does_not_know_is_none(self):
+        self.expect('GET', '/listings', {'error': {'message': "No listings found"}}, status=404)
+        self.assertIsNone(self.client.find_listing('LAMP-001'))
 
     def test_other_skus_or_an_unreadable_row_are_no_proof_that_a_listing_is_gone(self):
         for row in (listing_row(sku='OTHER'), listing_row(price='abc')):
@@ -178,9 +195,10 @@ class TestOrders(LibCase):
         self.assertEqual(self.sent(0)['params']['filter[status]'], 'all')
 
     def test_orders_that_are_counted_but_left_out_are_an_error_beside_those_that_came(self):
-        for _attempt in range(2):
-            self.expect('GET', '/orders', page([order_row()], 2))
+        for rows, total in (([order_row()], 2), ([order_row()], 2), ([], 2), ([], 2), ([], 1), ([], 1)):
+            self.expect('GET', '/orders', page(rows, total))
         result = self.client.orders_by_id([A, B])
+        self.assertEqual([call['params']['filter[order_ids]'] for call in self.session.calls], [f'{A},{B}'] * 4 + [B] * 2)
         self.assertEqual([order.order_id for order in result.items], [A])
         self.assertIn("left out", result.errors[0].message)
 
@@ -188,6 +206,31 @@ class TestOrders(LibCase):
         self.expect('GET', '/orders', page([order_row()], 2, limit=1))
         self.expect('GET', '/orders', page([order_row(order_id=B)], 2, limit=1))
         self.assertEqual([order.order_id for order in self.client.orders_by_id([A, B]).items], [A, B])
+
+    def test_orders_that_do_not_come_are_asked_for_once_more_without_the_others(self):
+        for order_id in (A, B, C):
+            self.expect('GET', '/orders', page([order_row(order_id=order_id)], 1))
+        result = self.client.orders_by_id([A, B, C])
+        self.assertEqual(([order.order_id for order in result.items], result.errors), ([A, B, C], []))
+        asked = [call['params']['filter[order_ids]'] for call in self.session.calls]
+        self.assertEqual(asked, [f'{A},{B},{C}', f'{B},{C}', C])
+
+    def test_an_order_that_onbuy_does_not_know_is_asked_for_no_more_than_twice(self):
+        self.expect('GET', '/orders', page([order_row()], 1))
+        self.expect('GET', '/orders', page([], 0))
+        result = self.client.orders_by_id([A, B])
+        self.assertEqual(([order.order_id for order in result.items], result.errors), ([A], []))
+
+    def test_an_order_that_cannot_be_read_is_told_once(self):
+        self.expect('GET', '/orders', page([order_row(price_total='abc')], 1))
+        result = self.client.orders_by_id([A])
+        self.assertEqual([error.order_id for error in result.errors], [A])
+
+    def test_an_unmarked_cap_loses_no_order_and_is_no_error_when_all_came(self):
+        for order_id, total in ((A, 2), (A, 2), (B, 2)):
+            self.expect('GET', '/orders', page([order_row(order_id=order_id)], total))
+        result = self.client.orders_by_id([A, B])
+        self.assertEqual(([order.order_id for order in result.items], result.errors), ([A, B], []))
 
     def test_no_ids_mean_no_call(self):
         self.assertEqual(self.client.orders_by_id([]).items, [])
@@ -223,6 +266,42 @@ class TestOrders(LibCase):
                 self.expect('GET', f'/orders/{B}', answer)
                 with self.assertRaises(AnswerError):
                     self.client.get_order(B)
+
+
+class TestRefusals(LibCase):
+    """Answers with status 200 that say no in OnBuy's own words."""
+
+    def refusal(self, call, path, answer):
+        """Return the words of the error that a read ends in."""
+        self.expect('GET', path, answer)
+        with self.assertRaises(AnswerError) as caught:
+            call()
+        return str(caught.exception)
+
+    def test_onbuys_words_are_in_the_error_of_a_list(self):
+        said = {'success': False, 'message': "Account suspended"}
+        for answer in (said, {**said, 'results': []}, {'error': {'message': "Account suspended"}}):
+            with self.subTest(answer=answer):
+                self.assertIn("OnBuy says: Account suspended", self.refusal(
+                    lambda: next(self.client.iter_listings()), '/listings', answer))
+
+    def test_onbuys_words_are_in_the_error_of_a_single_view(self):
+        for answer in ({'error': {'message': "Site closed"}}, {'success': False, 'message': "Site closed", 'results': {}}):
+            with self.subTest(answer=answer):
+                self.assertIn("OnBuy says: Site closed", self.refusal(self.client.check, '/sites/2000', answer))
+
+    def test_onbuys_words_are_in_the_error_of_a_whole_list(self):
+        answer = {'success': False, 'message': "Account suspended", 'data': []}
+        self.assertIn("OnBuy says: Account suspended", self.refusal(self.client.carriers, '/carriers', answer))
+
+    def test_keys_in_onbuys_words_are_not_shown(self):
+        answer = {'success': False, 'message': f"Bad key {SECRET_KEY}"}
+        self.assertNotIn(SECRET_KEY, self.refusal(self.client.check, '/sites/2000', answer))
+
+    def test_an_empty_list_with_a_total_of_none_is_no_refusal(self):
+        self.expect('GET', '/orders', {'success': False, **page([], 0)})
+        result, = self.client.iter_orders(modified_since=SINCE)
+        self.assertEqual(result.items, [])
 
 
 class TestAccount(LibCase):

@@ -27,7 +27,8 @@ class Server:
         self.rows = list(rows)
         self.faults = faults or {}
         self.before_call = before_call
-        self.habits = {'sorted': True, 'filtered': True, 'inclusive': True, 'total': True} | habits
+        self.habits = {
+            'sorted': True, 'filtered': True, 'inclusive': True, 'total': True, 'cap': None, 'count': None} | habits
         self.calls = []
         self.last_page = []
 
@@ -43,12 +44,13 @@ class Server:
         if self.before_call:
             self.before_call(self, number)
         found = self.matching(since)
-        rows = found[offset:offset + limit]
+        rows = found[offset:offset + min(limit, self.habits['cap'] or limit)]
         fault = self.faults.get(number)
         shown = {'short': rows[:-1], 'hole': rows[:1] + rows[2:], 'empty': [], 'repeat': self.last_page,
                  'first': found[:limit], 'before': found[max(0, offset - limit):][:limit]}.get(fault, rows)
         self.last_page = rows
-        return page(shown, len(found) if self.habits['total'] else None)
+        count = self.habits['count']
+        return page(shown, (count(shown) if count else len(found)) if self.habits['total'] else None)
 
 
 def read(server, limit=10, since=START):
@@ -71,8 +73,29 @@ class TestOrdersByChange(BaseCase):
         self.assertEqual((read(server), len(server.calls)), ([], 1))
 
     def test_a_first_page_that_reaches_the_total_means_one_call(self):
+        server = Server(row(number, number) for number in range(9))
+        self.assertEqual((len(read(server)), len(server.calls)), (9, 1))
+
+    def test_a_total_that_is_just_the_full_first_page_costs_one_page_more(self):
         server = Server(row(number, number) for number in range(10))
-        self.assertEqual((len(read(server)), len(server.calls)), (10, 1))
+        self.assertEqual((len(read(server)), len(server.calls)), (10, 3), "a page that only repeats is asked for twice")
+
+    def test_a_total_that_counts_the_page_or_nothing_ends_no_list(self):
+        for count in (len, lambda rows: 0):
+            for spread in (7, 0):
+                with self.subTest(spread=spread):
+                    server = Server((row(number, 50 + number * spread) for number in range(35)), count=count)
+                    self.assertEqual(len(set(read(server))), 35)
+
+    def test_a_limit_that_is_capped_without_a_word_hides_no_order(self):
+        for habits in ({}, {'total': False}, {'sorted': False}):
+            with self.subTest(habits=habits):
+                server = Server((row(number, 50 + number * 7 % 41) for number in range(35)), cap=4, **habits)
+                self.assertEqual(len(set(read(server))), 35)
+
+    def test_a_moment_that_fills_several_capped_pages_is_read_by_offset(self):
+        server = Server((row(number, 50) for number in range(35)), cap=4)
+        self.assertEqual(len(set(read(server))), 35)
 
     def test_the_next_call_asks_for_the_last_change_and_not_for_an_offset(self):
         server = Server(row(number, number * 7) for number in range(15))
@@ -149,7 +172,7 @@ class TestOrdersByChange(BaseCase):
         server = Server([*(row(number, number) for number in range(5)), row(4, 4)])
         self.assertEqual(len(read(server)), 5)
 
-    def test_a_server_without_total_is_read_until_a_page_is_not_full(self):
+    def test_a_server_without_total_is_read_until_a_page_brings_nothing_new(self):
         server = Server((row(number, number * 7) for number in range(35)), total=False)
         self.assertEqual(len(set(read(server))), 35)
 
@@ -223,22 +246,25 @@ class TestOrdersByChange(BaseCase):
 class Listings:
     """Listings behind `GET /listings`, with faults for given calls (counted from 0)."""
 
-    def __init__(self, count, faults=None, cap=None, total=True):
+    def __init__(self, count, faults=None, cap=None, total=True, echo=True, counted=None):
         self.rows = [{'product_listing_id': number, 'sku': f'S{number}'} for number in range(count)]
         self.faults = faults or {}
         self.cap = cap
         self.total = total
+        self.echo = echo
+        self.counted = counted
         self.calls = []
 
     def __call__(self, limit, offset):
         number = len(self.calls)
         self.calls.append((limit, offset))
-        limit = min(limit, self.cap or limit)
+        asked, limit = limit, min(limit, self.cap or limit)
         rows = self.rows[offset:offset + limit]
         shown = {'short': rows[:-1], 'empty': [], 'repeat': self.rows[:limit]}.get(
             self.faults.get(number), rows
         )
-        return page(shown, len(self.rows) if self.total else None, limit=limit)
+        total = self.counted(shown) if self.counted else len(self.rows)
+        return page(shown, total if self.total else None, limit=limit if self.echo else asked)
 
 
 def read_listings(server, limit=10, offset=0):
@@ -251,10 +277,27 @@ def read_listings(server, limit=10, offset=0):
 class TestListingsByOffset(BaseCase):
 
     def test_n_listings_take_n_by_limit_calls(self):
-        for count, calls in ((0, 1), (1, 1), (10, 1), (11, 2), (100, 10)):
+        for count, calls in ((0, 1), (1, 1), (9, 1), (11, 2), (20, 2), (100, 10)):
             with self.subTest(count=count):
                 server = Listings(count)
                 self.assertEqual((len(read_listings(server)), len(server.calls)), (count, calls))
+
+    def test_a_total_that_is_just_the_full_first_page_costs_one_call_more(self):
+        server = Listings(10)
+        self.assertEqual((len(read_listings(server)), len(server.calls)), (10, 2))
+
+    def test_a_total_that_counts_the_page_or_nothing_ends_no_list(self):
+        for counted, count in itertools.product((len, lambda rows: 0), (20, 25)):
+            with self.subTest(count=count):
+                server = Listings(count, counted=counted)
+                self.assertEqual(len(read_listings(server)), count)
+
+    def test_a_server_that_sends_more_than_asked_for_is_read_in_one_call(self):
+        server = Listings(25)
+        answers = [server(25, 0)]
+        seen = [one for _at, _batch, fresh in paging.iter_by_offset(
+            lambda limit, offset: answers.pop(), paging.listing_key, 10) for one in fresh]
+        self.assertEqual(len(seen), 25)
 
     def test_reading_may_begin_anywhere(self):
         self.assertEqual(read_listings(Listings(25), offset=20), ['20', '21', '22', '23', '24'])
@@ -267,7 +310,13 @@ class TestListingsByOffset(BaseCase):
                 self.assertEqual([offset for _limit, offset in server.calls], [0, 10, 10, 20])
 
     def test_a_page_that_stays_short_does_not_end_the_list(self):
-        self.assertEqual(len(read_listings(Listings(25, {1: 'short', 2: 'short'}))), 24)
+        self.assertEqual(len(read_listings(Listings(25, {1: 'short', 2: 'short'}))), 25)
+
+    def test_a_row_that_onbuy_counts_and_never_sends_does_not_keep_the_list_from_its_end(self):
+        server = Listings(25)
+        del server.rows[13]
+        server.counted = lambda rows: 25
+        self.assertEqual(len(read_listings(server)), 24)
 
     def test_a_repeated_page_is_asked_for_once_more_and_its_rows_are_handed_out_once(self):
         seen = read_listings(Listings(25, {1: 'repeat'}))
@@ -277,8 +326,19 @@ class TestListingsByOffset(BaseCase):
         server = Listings(25, cap=5)
         self.assertEqual(len(read_listings(server)), 25)
 
-    def test_a_server_without_total_is_read_until_a_page_is_not_full(self):
+    def test_a_limit_that_is_capped_without_a_word_skips_no_row(self):
+        for total in (True, False):
+            with self.subTest(total=total):
+                self.assertEqual(len(read_listings(Listings(25, cap=4, echo=False, total=total))), 25)
+
+    def test_a_server_without_total_is_read_until_a_page_brings_nothing_new(self):
         self.assertEqual(len(read_listings(Listings(25, total=False))), 25)
+
+    def test_a_server_without_total_that_sends_all_at_once_is_read_to_its_end(self):
+        answer = page([{'sku': 'A'}, {'sku': 'B'}])
+        seen = [one for _at, _batch, fresh in paging.iter_by_offset(
+            lambda limit, offset: answer, paging.listing_key, 10) for one in fresh]
+        self.assertEqual(len(seen), 2)
 
     def test_a_server_that_repeats_one_page_for_ever_is_given_up_with_an_error(self):
         with self.assertRaises(AnswerError):
@@ -310,7 +370,18 @@ class TestPages(BaseCase):
         self.assertEqual({one.whole for one in read_pages(Listings(25, total=False))}, {False})
 
     def test_the_next_page_begins_where_a_capped_limit_ends(self):
-        self.assertEqual([one.next_offset for one in read_pages(Listings(12, cap=5))], [5, 10, 15])
+        self.assertEqual([one.next_offset for one in read_pages(Listings(12, cap=5))], [5, 10, 12])
+
+    def test_the_next_page_begins_after_what_a_short_page_brought(self):
+        pages = read_pages(Listings(12, cap=5, echo=False))
+        self.assertEqual([(one.next_offset, one.whole) for one in pages], [(5, False), (10, False), (12, True)])
+
+    def test_a_page_whose_total_is_less_than_what_came_is_not_whole(self):
+        pages = read_pages(Listings(25, counted=lambda rows: 0))
+        self.assertEqual([(one.total, one.whole) for one in pages[:-1]], [(None, False)] * 3)
+
+    def test_a_total_that_was_doubted_and_is_true_spoils_nothing(self):
+        self.assertEqual([one.whole for one in read_pages(Listings(10))], [True, True])
 
 
 class TestRows(BaseCase):
