@@ -3,7 +3,8 @@ from dataclasses import dataclass, field, replace
 
 from . import const, values, wire
 
-OF_ERRORS = ('error', 'errors', 'message', 'messages', 'errorcode', 'errorCode', 'code')
+OF_ERRORS = ('error', 'errors', 'errorcode', 'errorCode', 'code')
+REFUSALS = ('error', 'failed', 'failure')  # a status of an item
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,11 @@ def _respelled(item, asked, key):
 
 
 def _with_success(item):
-    """Return an item that says by itself whether it was done: it was, if it names no error and no other status."""
-    status = str(item.get('status') or 'ok').lower()
-    if not item or any(item.get(name) for name in OF_ERRORS) or status not in ('ok', 'success'):
+    """Return an item that says by itself whether it was done: it was, if it names no error, whatever else it holds (27)."""
+    if not item:
         return item
-    return {'success': True, **item}
+    is_refused = any(item.get(name) for name in OF_ERRORS) or str(item.get('status')).lower() in REFUSALS
+    return {'success': not is_refused, **item}
 
 
 def _in_step(items, asked, key):
