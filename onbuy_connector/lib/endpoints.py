@@ -2,7 +2,7 @@
 from datetime import timezone
 from urllib.parse import quote
 
-from . import aftersales, const, dispatch, listings, offers, orders, paging, sellers, values, wire
+from . import aftersales, const, dispatch, listings, offers, order_paging, orders, paging, sellers, values, wire
 from .calls import Calls
 from .errors import AnswerError, NotFoundError
 
@@ -114,7 +114,7 @@ class Endpoints(Calls):
             return self._fetcher('/orders', params, priority=priority)(limit, offset)
 
         since = modified_since.replace(microsecond=0)
-        for at, batch, fresh, ordered in paging.iter_by_change(fetch, since, limit):
+        for at, batch, fresh, ordered in order_paging.iter_by_change(fetch, since, limit):
             yield paging.make_page(fresh, orders.parse_order, batch, at, ordered)
 
     def orders_by_id(self, ids):
@@ -151,7 +151,7 @@ class Endpoints(Calls):
         params = {'filter[status]': 'all', 'filter[order_ids]': ','.join(ids), 'sort[modified]': 'asc'}
         fetch = self._fetcher('/orders', params, priority=True)
         found, unread, gap = [], [], None
-        for at, batch, fresh in paging.iter_by_offset(fetch, paging.order_key, const.ORDER_PAGE):
+        for at, batch, fresh in paging.iter_by_offset(fetch, order_paging.order_key, const.ORDER_PAGE):
             page = paging.make_page(fresh, orders.parse_order, batch, at)
             found += page.items
             unread += page.errors

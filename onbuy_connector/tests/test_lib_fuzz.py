@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..lib import images, paging, values, wire
+from ..lib import images, order_paging, paging, values, wire
 from ..lib.catalogue import parse_condition, parse_tier
 from ..lib.categories import parse_category, parse_detail_group, parse_feature
 from ..lib.excel import Book, ExcelError
@@ -147,7 +147,7 @@ class TestDamagedRows(BaseCase):
             batch = paging.read_batch(fetch, 10, 0)
         except paging.AnswerError:
             return
-        fresh = paging.pick_fresh(batch.rows, paging.order_key, set())
+        fresh = paging.pick_fresh(batch.rows, order_paging.order_key, set())
         page = paging.make_page(fresh, parse_order, batch, 0)
         self.assertEqual(len(page.items) + len(page.errors), len(fresh))
 

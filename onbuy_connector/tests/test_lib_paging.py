@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..lib import paging, values
+from ..lib import order_paging, paging, values
 from ..lib.errors import AnswerError, IncompleteError
 from .lib_common import page
 
@@ -56,8 +56,8 @@ class Server:
 def read(server, limit=10, since=START):
     """Return ``[(id, updated_at)]`` in the order they were handed out."""
     return [
-        paging.order_key(row)
-        for _offset, _batch, fresh, _ordered in paging.iter_by_change(server, since, limit)
+        order_paging.order_key(row)
+        for _offset, _batch, fresh, _ordered in order_paging.iter_by_change(server, since, limit)
         for row in fresh
     ]
 
@@ -66,7 +66,7 @@ class TestOrdersByChange(BaseCase):
 
     def test_every_order_is_handed_out_once_in_the_order_of_change(self):
         server = Server(row(number, number * 7) for number in range(35))
-        self.assertEqual(read(server), [paging.order_key(one) for one in server.rows])
+        self.assertEqual(read(server), [order_paging.order_key(one) for one in server.rows])
 
     def test_no_order_means_one_call(self):
         server = Server([])
@@ -111,7 +111,7 @@ class TestOrdersByChange(BaseCase):
         server = Server((row(number, number * 7) for number in range(25)), before_call=change)
         seen = read(server)
         self.assertEqual({order_id for order_id, _time in seen}, {f'T{number}' for number in range(25)})
-        self.assertIn(paging.order_key(row(0, 1000)), seen)
+        self.assertIn(order_paging.order_key(row(0, 1000)), seen)
 
     def test_a_moment_that_fills_several_pages_is_read_by_offset(self):
         rows = [row(number, 50) for number in range(34)] + [row(90, 10), row(91, 60)]
@@ -132,7 +132,7 @@ class TestOrdersByChange(BaseCase):
         for inclusive in (True, False):
             with self.subTest(inclusive=inclusive):
                 self.assertEqual(
-                    len(read(Server(rows, inclusive=inclusive), since=START - paging.SECOND)), 40
+                    len(read(Server(rows, inclusive=inclusive), since=START - order_paging.SECOND)), 40
                 )
 
     def test_short_holed_empty_and_repeated_pages_lose_nothing(self):
@@ -151,7 +151,7 @@ class TestOrdersByChange(BaseCase):
                 server = Server((row(number, number * 7) for number in range(6)), faults=dict.fromkeys(range(99), fault))
                 seen = []
                 with self.assertRaises(IncompleteError):
-                    for _offset, _batch, fresh, _ordered in paging.iter_by_change(server, START, 10):
+                    for _offset, _batch, fresh, _ordered in order_paging.iter_by_change(server, START, 10):
                         seen += fresh
                 self.assertEqual(len(seen), {'short': 5, 'empty': 0}[fault])
 
@@ -182,11 +182,11 @@ class TestOrdersByChange(BaseCase):
             with self.subTest(habit=habit):
                 server = Server(rows, **{habit: False})
                 pages = list(
-                    paging.iter_by_change(
+                    order_paging.iter_by_change(
                         server, START + timedelta(seconds=20 if habit == 'filtered' else 0), 10
                     )
                 )
-                found = {paging.order_key(one) for _offset, _batch, fresh, _ordered in pages for one in fresh}
+                found = {order_paging.order_key(one) for _offset, _batch, fresh, _ordered in pages for one in fresh}
                 self.assertEqual(len(found), 35)
                 self.assertFalse(pages[-1][3])
 
@@ -198,7 +198,7 @@ class TestOrdersByChange(BaseCase):
         ]
         server = Server([], total=False)
         server.matching = lambda since: rows
-        fresh = [one for page in paging.iter_by_change(server, START, 10) for one in page[2]]
+        fresh = [one for page in order_paging.iter_by_change(server, START, 10) for one in page[2]]
         self.assertEqual(len(fresh), 8)
 
     def test_a_server_that_always_has_more_is_given_up_with_an_error(self):
@@ -208,13 +208,13 @@ class TestOrdersByChange(BaseCase):
             return page([row(next(counter), 50) for _row in range(limit)], 10 ** 9)
 
         with self.assertRaises(AnswerError):
-            for _page in paging.iter_by_change(endless, START, 2):
+            for _page in order_paging.iter_by_change(endless, START, 2):
                 pass
 
     def test_an_answer_without_a_list_is_an_answer_error(self):
         for answer in ({}, {'results': None}, {'results': 'none'}, {'error': {'message': 'no'}}):
             with self.subTest(answer=answer), self.assertRaises(AnswerError):
-                list(paging.iter_by_change(lambda *query, answer=answer: answer, START, 10))
+                list(order_paging.iter_by_change(lambda *query, answer=answer: answer, START, 10))
 
     @settings(max_examples=200, deadline=None, database=None, derandomize=True)
     @given(
@@ -237,9 +237,9 @@ class TestOrdersByChange(BaseCase):
             faults = {}
         rows = [row(number, chance.randrange(spread)) for number in range(count)]
         server = Server(rows, faults, change, inclusive=inclusive, total=total)
-        seen = read(server, limit=7, since=START - paging.SECOND)
+        seen = read(server, limit=7, since=START - order_paging.SECOND)
         self.assertEqual(len(seen), len(set(seen)))
-        lost = {paging.order_key(one) for one in server.rows} - set(seen)
+        lost = {order_paging.order_key(one) for one in server.rows} - set(seen)
         self.assertFalse(lost)
 
 
