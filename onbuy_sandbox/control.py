@@ -11,6 +11,7 @@ from .models import STATUSES
 from .state import MODES, set_price
 
 PREFIX = '/_control'
+MOST_SECONDS = 100 * 365 * 24 * 3600  # that the clock moves at once
 
 
 class BadWish(Exception):
@@ -121,8 +122,8 @@ def clock(world, request, body):
     """`POST /_control/clock`: `{"advance": seconds}` and/or `{"freeze": true|false}`."""
     seconds, freeze = body.get('advance', 0), body.get('freeze')
     number = parsing.number(seconds)
-    if number is None or number < 0:
-        raise BadWish("advance must be a number of seconds that is not negative.")
+    if number is None or not 0 <= number <= MOST_SECONDS:
+        raise BadWish(f"advance must be a number of seconds from 0 to {MOST_SECONDS}, a hundred years.")
     if freeze is not None:
         world.clock.freeze(bool(freeze))
     world.clock.advance(float(number))

@@ -6,7 +6,7 @@ from itertools import islice
 from odoo import models
 from odoo.tools import split_every
 
-from ..lib.errors import RejectedError, UncertainError
+from ..lib.errors import AnswerError, RejectedError, UncertainError
 from ..lib.gtin import gtin_core
 from ..lib.items import ItemResult
 from ..lib.offers import UPDATES_PER_CALL, ListingUpdate
@@ -41,7 +41,7 @@ class OnbuyStore(models.Model):
 
         :param client: an :class:`~..lib.client.OnBuyClient`
         :param listings: ``onbuy.listing``, at most a page
-        :return: SKU → :class:`~..lib.listings.Listing` or None
+        :return: SKU → :class:`~..lib.listings.Listing`, None or AnswerError
         :rtype: dict
         """
         found, wanted = {}, set(listings.mapped('sku'))
@@ -50,7 +50,19 @@ class OnbuyStore(models.Model):
                 found |= {listing.sku: listing for listing in page.items if listing.sku in wanted}
                 if len(found) == len(wanted):
                     break
-        return found | {sku: client.find_listing(sku) for sku in sorted(wanted - found.keys())}
+        return found | {sku: self._find(client, sku) for sku in sorted(wanted - found.keys())}
+
+    def _find(self, client, sku):
+        """Return what OnBuy has under a SKU; what cannot be understood must not stop the others.
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :param str sku: of a listing
+        :return: :class:`~..lib.listings.Listing`, None, or the error
+        """
+        try:
+            return client.find_listing(sku)
+        except AnswerError as error:
+            return error
 
     def _get_correction_units(self, client, updates):
         """Send what creating a listing does not set: its boost, or no stock where it is on the wrong page.
@@ -93,7 +105,7 @@ class OnbuyListing(models.Model):
     def _store_checks(self, found, updates):
         """Compare these with what was read back.
 
-        :param dict found: SKU → :class:`~..lib.listings.Listing` or None
+        :param dict found: SKU → :class:`~..lib.listings.Listing`, None or AnswerError
         :param dict updates: filled here: listing → :class:`~..lib.offers.ListingUpdate` still to be sent
         :rtype: Counter
         """
@@ -101,7 +113,9 @@ class OnbuyListing(models.Model):
         figures = Counter(seen=len(self))
         for listing in self:
             remote = found[listing.sku]
-            if not remote:
+            if isinstance(remote, AnswerError):
+                listing._wait_publish(str(remote))
+            elif not remote:
                 listing._wait_publish(self.env._("OnBuy does not show the listing yet."), 'offering')
             elif not listing._is_on_its_page(remote):
                 listing._stop_on_wrong_page(remote, updates)

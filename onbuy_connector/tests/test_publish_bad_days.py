@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..lib.client import OnBuyClient
-from ..lib.errors import RejectedError
+from ..lib.errors import AnswerError, RejectedError
 from ..models import onbuy_publish_create, onbuy_publish_offer
 from .publish_common import PublishCommon
 
@@ -119,6 +119,24 @@ class TestPublishBadDays(PublishCommon):
         for _run in range(3):
             self.publish()
         self.assert_listed_once(draft)
+
+    def test_one_that_cannot_be_read_back_waits_and_stops_no_other(self):
+        odd, good = self.list_now(self.make_products(2))
+        find = OnBuyClient.find_listing
+
+        def find_listing(client, sku):
+            if sku == odd.sku:
+                raise AnswerError("OnBuy's answer cannot be understood.")
+            return find(client, sku)
+
+        self.publish()
+        self.drain()
+        with patch.object(OnBuyClient, 'find_listing', find_listing):
+            self.publish()
+        self.assertEqual((odd.publish_state, good.publish_state), ('checking', False))
+        self.assertEqual(odd.publish_error, "OnBuy's answer cannot be understood.")
+        self.publish()
+        self.assert_listed_once(odd)
 
     # === ERRORS OF THE WHOLE CALL === #
 
