@@ -12,7 +12,7 @@ from worlds import ROOT, live_world
 
 PAGE = ROOT / 'docs' / 'reliability.md'
 BEGIN, END = '<!-- faults -->', '<!-- end of faults -->'
-MARKS = {'none': '', 'ok': '·', 'told': 'T', 'retry': 'R'}
+MARKS = {'none': '–', 'ok': '·', 'told': 'T', 'retry': 'R'}
 LIST_NAMES = "import fault_matrix; say([list(fault_matrix.TASKS), list(fault_matrix.FAULTS), fault_matrix.PLACES])"
 PLAY = "import fault_matrix; say(fault_matrix.run(env, {cases!r}))"
 SECONDS_A_CASE = 30
@@ -65,7 +65,7 @@ def make_table(names, outcomes):
     for fault in faults:
         cells = [''.join(MARKS[outcomes[task, fault, place, lasting]] for lasting in (False, True) for place in places)
                  for task in tasks]
-        lines.append(f"| {fault} | {' | '.join(cells)} |")
+        lines.append(f"| {fault} | {' | '.join(cell.strip(MARKS['none']) and cell for cell in cells)} |")
     return lines
 
 
@@ -80,7 +80,8 @@ def write_page(names, results):
     """Write the table, and what people were told, to docs/reliability.md."""
     before, _table, after = read_page()
     outcomes = {tuple(case): result['outcome'] for case, result in results}
-    told = sorted({re.sub(r'\d+', 'n', sentence) for _case, result in results for sentence in result['told']})
+    told = {' '.join(sentence.split()) for _case, result in results for sentence in result['told']}
+    told = sorted({re.sub(r'\d+', 'n', sentence) for sentence in told})
     count = sum(result['outcome'] != 'none' for _case, result in results)
     lines = ['', *make_table(names, outcomes), '', f"{count} cases. What people read while they lasted:", '',
              *(f"* {sentence}" for sentence in told), '']
