@@ -120,8 +120,8 @@ class Endpoints(Calls):
     def orders_by_id(self, ids):
         """Read orders by id, 50 a call (reference, 17.1); unknown ids are simply not among the items.
 
-        Those that do not come are asked for once more, without those that came: a server may send fewer than asked for and
-        not say so. That OnBuy left out some that it counts is one more error of the Page.
+        Those that do not come are asked for again, as long as some come: a server may send fewer than asked for and not say
+        so. That OnBuy left out some that it counts is one more error of the Page.
 
         :param ids: order ids; none means no call, for an empty filter is no filter
         :return: Page of Order, with the errors of rows that cannot be understood

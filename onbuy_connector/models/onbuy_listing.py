@@ -66,13 +66,13 @@ class OnbuyListing(models.Model):
 
     @api.model
     def _create_each(self, rows):
-        """Create many listings in one statement: by the ORM, one takes as long as half a product.
+        """Create many listings in one statement: by the ORM, one takes an eighth of the time of its product.
 
         :param list rows: of values that need no check, all of the same fields; what is computed from them is among them
         :return: the listings
         """
         if not rows:
-            return self
+            return self.browse()
         stored = [field for field in self._fields.values() if field.store and field.column_type]
         defaults = self.default_get([field.name for field in stored if field.name not in rows[0]])
         now = self.env.cr.now()

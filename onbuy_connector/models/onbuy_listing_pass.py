@@ -5,7 +5,7 @@ from functools import partial
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..lib.errors import AnswerError, OnBuyError
+from ..lib.errors import OnBuyError
 
 PAGE = 100
 WINDOW = 1000  # listings read in one run of the listings cron, besides the newest page
@@ -189,18 +189,6 @@ class OnbuyStore(models.Model):
             for sku in missing[:calls].mapped('sku'):
                 yield from self._get_ask_again_units(client, sku)
         yield partial(self._finish_listings_pass, state, is_sure)
-
-    def _get_ask_again_units(self, client, sku):
-        """Ask for a listing that the pass did not meet; an answer that makes no sense leaves it as it is.
-
-        :param client: an :class:`~..lib.client.OnBuyClient`
-        :param str sku: of the listing
-        """
-        try:
-            listing = client.find_listing(sku)
-        except AnswerError:
-            return
-        yield partial(self._store_listing_or_absence, sku, listing)
 
     def _finish_listings_pass(self, state, is_sure):
         """End a pass; the next one starts at the beginning.

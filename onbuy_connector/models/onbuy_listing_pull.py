@@ -1,7 +1,12 @@
+import logging
 from collections import Counter
 from functools import partial
 
 from odoo import api, models
+
+from ..lib.errors import AnswerError
+
+_logger = logging.getLogger(__name__)
 
 # What an unchanged listing is looked at for: the rest of its columns is not read.
 COMPARED = [
@@ -23,6 +28,19 @@ class OnbuyStore(models.Model):
         for sku in skus:
             listing = client.find_listing(sku)
             yield partial(self._store_listing_or_absence, sku, listing)
+
+    def _get_ask_again_units(self, client, sku):
+        """Read a listing; an answer that makes no sense leaves it as it is, and stops no other.
+
+        :param client: an :class:`~..lib.client.OnBuyClient`
+        :param str sku: of the listing
+        """
+        try:
+            listing = client.find_listing(sku)
+        except AnswerError as error:
+            _logger.info("Listing %s of OnBuy store %s is read later: %s", sku, self.id, error)
+            return
+        yield partial(self._store_listing_or_absence, sku, listing)
 
     def _store_listing_or_absence(self, sku, listing):
         """Store what OnBuy has under a SKU, or that it has nothing.

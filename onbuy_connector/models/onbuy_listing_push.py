@@ -14,7 +14,6 @@ from .onbuy_words import explain
 
 ORDERS_FRESH = timedelta(seconds=10)  # a push follows a push without fetching orders again
 LOOK_AGAIN = timedelta(minutes=15)  # for stock locations that could not be told; any change looks at once
-LOST_IN_A_ROW = 3  # calls whose answer was lost
 
 
 class OnbuyStore(models.Model):
@@ -96,11 +95,8 @@ class OnbuyStore(models.Model):
             yield self._lift_hold
         updates = {listing: update for listing, update in plan.updates.items()
                    if not falling_only or update.stock is not None and update.stock < listing.stock}
-        lost = 0
-        for part in self._split_updates(updates):
-            lost = lost + 1 if (yield from self._get_call_units(client, part, rows)) else 0
-            if lost == LOST_IN_A_ROW:  # OnBuy is in trouble: the rest stays in the queue.
-                break
+        yield from self._get_units_of_calls(
+            self._get_call_units(client, part, rows) for part in self._split_updates(updates))
         yield partial(self._settle_plan, plan, rows)  # After the calls: a slow plan must not be all that a run does.
         if not falling_only:
             yield self._finish_offers

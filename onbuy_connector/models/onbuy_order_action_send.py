@@ -17,7 +17,6 @@ _logger = logging.getLogger(__name__)
 
 PER_CALL = 50
 ASK_AGAIN = timedelta(minutes=1)
-LOST_IN_A_ROW = 3  # calls whose answer was lost: OnBuy is in trouble, the rest waits
 
 
 class OnbuyStore(models.Model):
@@ -117,11 +116,9 @@ class OnbuyOrderAction(models.Model):
         if blocked:
             yield blocked._put_off
         first = {action.order_id: action.id for action in reversed(due - blocked)}
-        lost = 0
-        for ids in self.browse(sorted(first.values()))._split_calls():
-            lost = lost + 1 if (yield from self.browse(ids)._get_call_units(store, client, kind)) else 0
-            if lost == LOST_IN_A_ROW:
-                break
+        yield from store._get_units_of_calls(
+            self.browse(ids)._get_call_units(store, client, kind)
+            for ids in self.browse(sorted(first.values()))._split_calls())
 
     def _split_calls(self):
         """Give the ids for each call. What was lost goes alone, so that one over which OnBuy stumbles holds up no other.

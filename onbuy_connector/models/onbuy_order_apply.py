@@ -72,7 +72,8 @@ class OnbuyOrder(models.Model):
         sale_order = self.sale_order_id or self._link_sale_order()
         if not sale_order and self.to_import:
             self._check_status()
-            sale_order = self._import(order) if self._is_open() else sale_order
+            if self._is_open():
+                sale_order = self._import(order)
         if sale_order:
             self._follow(order)
         self._set_synced()

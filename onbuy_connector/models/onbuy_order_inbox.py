@@ -88,8 +88,8 @@ class OnbuyOrder(models.Model):
         :param order: :class:`~..lib.orders.Order`
         """
         values = {**self._prepare_values(order), 'line_ids': self._prepare_line_commands(order)}
-        if self.status == UNKNOWN_STATUS and not self.sale_order_ids:
-            values['to_import'] = self._is_wanted(self.store_id, order)
+        if self.status == UNKNOWN_STATUS and (not self.date_order or self.store_id.state != 'live'):
+            values['to_import'] = self.to_import or self._is_wanted(self.store_id, order)  # Else a person may have said no.
         self.write(values)
         self._reset_sync()
 

@@ -15,6 +15,7 @@ _logger = logging.getLogger(__name__)
 
 BUSY_WAIT = timedelta(seconds=1)
 FAILURE_WAIT = timedelta(minutes=1)
+LOST_IN_A_ROW = 3
 # These look for alerts though nothing happened: time makes some.
 LOOKING = ('orders', 'order_statuses', 'listings', 'offers', 'reconciliation')
 TASK_CRONS = {
@@ -226,6 +227,18 @@ class OnbuyStore(models.Model):
             yield from units
         except (OnBuyError, UserError) as error:  # What waits stays in its queue, with the time of its next attempt.
             _logger.info("OnBuy store %s sends later: %s", self.id, error)
+
+    def _get_units_of_calls(self, calls):
+        """Give the units of calls that write, until some answers in a row were lost: then OnBuy is in trouble, and the rest
+        waits in its queue.
+
+        :param calls: generators of units, each of which returns whether the answer was lost
+        """
+        lost = 0
+        for units in calls:
+            lost = lost + 1 if (yield from units) else 0
+            if lost == LOST_IN_A_ROW:
+                break
 
     def _get_task_domain(self, task):
         """Return the domain of the stores for which a task runs by itself."""

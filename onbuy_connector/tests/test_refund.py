@@ -306,12 +306,17 @@ class TestRefundOut(AftersalesCommon):
 
     # === BAD DAYS === #
 
-    def test_a_time_out_before_the_effect_is_repeated_once(self):
+    def lose_answer(self, **values):
+        """Ask for a refund of a pound that gets lost on its way; return the order and the action."""
         order = self.receive(2)
         self.ship(order)
         action = self.ask_refund(order, amounts=[1], delivery=0)
-        self.fault('timeout_before', '/orders/refund')
+        self.fault('timeout_before', '/orders/refund', **values)
         self.send()
+        return order, action
+
+    def test_a_time_out_before_the_effect_is_repeated_once(self):
+        order, action = self.lose_answer()
         for _look in range(2):
             self.assertEqual((action.sync_state, self.sandbox.order(order.name).get('refunds')), ('uncertain', None))
             self.ask_again(action)
@@ -319,11 +324,7 @@ class TestRefundOut(AftersalesCommon):
         self.assertEqual(len(self.sandbox.order(order.name)['refunds']), 1)
 
     def test_a_refund_that_onbuy_books_late_is_not_repeated(self):
-        order = self.receive(2)
-        self.ship(order)
-        action = self.ask_refund(order, amounts=[1], delivery=0)
-        self.fault('timeout_before', '/orders/refund')
-        self.send()
+        order, action = self.lose_answer()
         self.ask_again(action)
         self.assertGreater(action.next_attempt, fields.Datetime.now() + timedelta(minutes=30))
         self.sandbox.control('POST', f'/orders/{order.name}/refund', {
@@ -333,11 +334,7 @@ class TestRefundOut(AftersalesCommon):
 
     def test_a_refund_whose_answer_is_lost_twice_is_left_to_a_person(self):
         self.sandbox.control('DELETE', '/requests')
-        order = self.receive(2)
-        self.ship(order)
-        action = self.ask_refund(order, amounts=[1], delivery=0)
-        self.fault('timeout_before', '/orders/refund', count=None)
-        self.send()
+        order, action = self.lose_answer(count=None)
         for _look in range(4):
             self.ask_again(action)
         self.assertEqual((action.sync_state, action.next_attempt), ('uncertain', False))
@@ -372,11 +369,7 @@ class TestRefundOut(AftersalesCommon):
         self.assertEqual(len(self.notes(order)), 1)
 
     def test_a_person_decides_when_the_order_changed_in_another_way(self):
-        order = self.receive(2)
-        self.ship(order)
-        action = self.ask_refund(order, amounts=[1], delivery=0)
-        self.fault('timeout_before', '/orders/refund')
-        self.send()
+        order, action = self.lose_answer()
         self.sandbox.control('POST', f'/orders/{order.name}/refund', {
             'items': [{'onbuy_internal_reference': order.line_ids.reference, 'amount': 2}]})
         self.ask_again(action)

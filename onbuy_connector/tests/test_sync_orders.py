@@ -82,6 +82,13 @@ class TestSyncOrders(SlicedMixin, OnbuyCommon):
         self.store.action_sync_orders()
         self.assertEqual((bad.sync_state, bad.sale_order_id.state), ('synced', 'sale'), bad.sync_error)
 
+    def test_an_order_of_an_unknown_status_that_a_person_does_not_want_stays_out(self):
+        bad = self.assert_only_the_second_fails(self.place_three(status='On Hold'), "the status On Hold")
+        bad.to_import = False
+        self.sandbox.control('PATCH', f'/orders/{bad.name}', {'status': 'Awaiting Dispatch'})
+        self.store.action_sync_orders()
+        self.assertEqual((bad.status, bad.sync_state, bad.sale_order_id.ids), ('awaiting_dispatch', 'synced', []))
+
     def test_two_lines_of_one_reference_stay_two(self):
         known = self.sandbox.order(self.sandbox.place_order((self.skus()[0], 1))['order_id'])['products'][0]
         name = self.sandbox.place_order((self.skus()[0], 1), overrides={'products': [known, known]})['order_id']
