@@ -31,9 +31,9 @@ say({'states': listings.mapped('publish_state'), 'on_onbuy': listings.mapped('is
 '''
 CRON_WORKER = '''
 end = time.monotonic() + {seconds}
-while time.monotonic() < end:
-    env['onbuy.product.queue'].search([('state', '=', 'pending')]).next_attempt = '2000-01-01'
-    env['onbuy.listing'].search([('publish_next', '!=', False)]).publish_next = '2000-01-01'
+while time.monotonic() < end:  # What is due is left alone: written all the time, it could never be stored by the other.
+    env['onbuy.product.queue'].search([('state', '=', 'pending'), ('next_attempt', '>', 'now')]).next_attempt = '2000-01-01'
+    env['onbuy.listing'].search([('publish_next', '>', 'now')]).publish_next = '2000-01-01'
     try:
         env.cr.commit()
     except Exception:

@@ -1,5 +1,5 @@
 """The demonstration: every state, and no call."""
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, freeze_time, tagged
 
 STATES = {  # model → field → values that nothing ever gets there
     'onbuy.order': {'status': (), 'sync_state': ('uncertain',), 'fulfilment_state': (), 'refund_state': ()},
@@ -13,6 +13,7 @@ STATES = {  # model → field → values that nothing ever gets there
 
 
 @tagged('post_install', '-at_install')
+@freeze_time('2026-11-20 10:00:00')  # In the evening nothing may be due today any more.
 class TestDemo(TransactionCase):
 
     @classmethod
