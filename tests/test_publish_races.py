@@ -31,7 +31,7 @@ say({'states': listings.mapped('publish_state'), 'on_onbuy': listings.mapped('is
 '''
 CRON_WORKER = '''
 end = time.monotonic() + {seconds}
-while time.monotonic() < end:  # What is due is left alone: written all the time, it could never be stored by the other.
+while time.monotonic() < end:  # What is due already is left alone: else the other worker could never store it.
     env['onbuy.product.queue'].search([('state', '=', 'pending'), ('next_attempt', '>', 'now')]).next_attempt = '2000-01-01'
     env['onbuy.listing'].search([('publish_next', '>', 'now')]).publish_next = '2000-01-01'
     try:
