@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from odoo.addons.onbuy_connector.lib.const import DAILY_LIMIT
 from odoo.addons.onbuy_connector.models.onbuy_store_tasks import TASK_CRONS
 
-from . import plain
+from . import deliveries, plain
 from .meter import Meter
 from .shop import Bench
 
@@ -26,15 +26,16 @@ class Sizes:
     deliveries: int
 
 
-FULL = Sizes(listings=10000, orders=200, growth_to=100000, deliveries=60)
+FULL = Sizes(listings=10000, orders=200, growth_to=100000, deliveries=150)
 QUICK = Sizes(listings=500, orders=40, growth_to=5000, deliveries=20)
 
 
-def measure(env, sizes):
+def measure(env, sizes, without):
     """Measure everything in a database with the module.
 
     :param env: of ``odoo shell``
     :param Sizes sizes: how much
+    :param str without: name of a database without the module
     :return: dict of measure → number
     """
     bench = Bench(env, sizes.listings)
@@ -45,7 +46,7 @@ def measure(env, sizes):
         found |= measure_offers(bench, sizes)
         found |= measure_orders(bench, sizes)
         found |= measure_quotations(bench, sizes)
-        found |= measure_delivery(bench, sizes)
+        found |= deliveries.measure(bench, sizes.deliveries, sizes.listings, without)
         found |= measure_growth(bench, sizes)
         found |= measure_idle(bench)
         return found | measure_day(bench)
@@ -181,20 +182,6 @@ def measure_quotations(bench, sizes):
     found.action_cancel()
     bench.env.cr.commit()
     return {'quotations_ms': 1000 * meter.seconds / sizes.orders, 'quotations_queries': meter.queries / sizes.orders}
-
-
-def measure_delivery(bench, sizes):
-    """Deliveries of listed products are validated, of other orders and of OnBuy's; those without the module come from
-    another database.
-    """
-    products = bench.listings().product_id[:plain.PRODUCTS]
-    others = plain.validate_deliveries(bench.env, plain.make_deliveries(bench.env, sizes.deliveries, products))
-    pickings = bench.env['onbuy.order'].search([]).sale_order_ids.picking_ids.filtered(
-        lambda picking: picking.state == 'assigned')[:sizes.deliveries]
-    found = plain.validate_deliveries(bench.env, pickings)
-    bench.task('actions')
-    return {'delivery_queries': others['queries'], 'delivery_seconds': others['seconds'],
-            'onbuy_delivery_queries': found['queries'], 'onbuy_delivery_seconds': found['seconds']}
 
 
 def measure_growth(bench, sizes):

@@ -1,24 +1,6 @@
 """The same work with Odoo alone; runs in a database with or without the module."""
 
-import statistics
-import time
-
 from odoo import fields
-
-from .meter import Meter
-
-PRODUCTS = 50
-
-
-def measure(env, sizes):
-    """Measure deliveries in a database without the module that has as many products in stock.
-
-    :param env: of ``odoo shell``
-    :param Sizes sizes: how much
-    :return: as of :func:`validate_deliveries`
-    """
-    products = make_products(env, sizes.listings)
-    return validate_deliveries(env, make_deliveries(env, sizes.deliveries, products[:PRODUCTS]))
 
 
 def make_products(env, count):
@@ -42,26 +24,6 @@ def stock_up(products, quantity=100000):
     env['stock.quant'].create([
         {'product_id': product.id, 'location_id': location.id, 'quantity': quantity} for product in products])
     env.cr.commit()
-
-
-def validate_deliveries(env, deliveries):
-    """Validate deliveries one by one.
-
-    :return: dict ``queries`` per delivery and ``seconds`` of the one in the middle
-    """
-    seconds = []
-    env.flush_all()
-    env.cr.execute("ANALYZE")
-    env.cr.commit()
-    env.invalidate_all()
-    with Meter() as meter:
-        for picking in deliveries:
-            started = time.perf_counter()
-            picking.move_ids.picked = True
-            picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
-            env.cr.commit()
-            seconds.append(time.perf_counter() - started)
-    return {'queries': meter.queries / len(deliveries), 'seconds': statistics.median(seconds)}
 
 
 def make_deliveries(env, count, products):

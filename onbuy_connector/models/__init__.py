@@ -89,6 +89,7 @@ from . import onbuy_order_partner
 from . import onbuy_order_state
 from . import onbuy_retention
 from . import ir_actions_report
+from . import ir_cron
 from . import onbuy_store_accounting
 from . import onbuy_store_api
 from . import onbuy_store_card

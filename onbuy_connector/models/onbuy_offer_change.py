@@ -3,8 +3,6 @@ from odoo.tools import SQL
 
 from .fields import LooseMany2one
 
-PUSH_CRON = 'onbuy_connector.ir_cron_push_offers'
-
 
 class OnbuyOfferChange(models.Model):
     """News for OnBuy: the stock or price of a listing may have changed (an outbox).
@@ -72,25 +70,16 @@ class OnbuyOfferChange(models.Model):
     def _insert(self, news):
         """Insert a row for each listing that its store sends, and wake the push if there are any: one query.
 
-        Core's ``_trigger`` would cost six. Should someone have deleted the push, stock still moves.
+        Should someone have deleted the push, stock still moves.
 
         :param SQL news: giving ``id`` of listings and ``kind``
         """
-        cron_id = self.env['ir.model.data']._xmlid_to_res_id(PUSH_CRON) or None
-        self.env.cr.execute(SQL("""
-            WITH news AS (%s), noted AS (
-                INSERT INTO onbuy_offer_change (store_id, listing_id, kind, date)
-                SELECT listing.store_id, listing.id, news.kind, date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')
-                  FROM news
-                  JOIN onbuy_listing listing ON listing.id = news.id AND listing.is_on_onbuy
-                  JOIN onbuy_store store ON store.id = listing.store_id AND store.state = 'live' AND store.active
-                   AND CASE news.kind WHEN 'stock' THEN store.sync_stock ELSE store.sync_prices END
-                RETURNING id
-            )
-            INSERT INTO ir_cron_trigger (cron_id, call_at, create_uid, create_date, write_uid, write_date)
-            SELECT %s::int, now, %s, now, %s, now
-              FROM (SELECT date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC') AS now FROM noted LIMIT 1) one
-             WHERE %s IS NOT NULL
-        """, news, cron_id, self.env.uid, self.env.uid, cron_id))
-        if self.env.cr.rowcount:
-            self.env.cr.postcommit.add(self.env['ir.cron']._notifydb)
+        self.env['onbuy.store']._get_cron('offers')._onbuy_wake_now(SQL("""
+            INSERT INTO onbuy_offer_change (store_id, listing_id, kind, date)
+            SELECT listing.store_id, listing.id, news.kind, date_trunc('second', clock_timestamp() AT TIME ZONE 'UTC')
+              FROM (%s) AS news
+              JOIN onbuy_listing listing ON listing.id = news.id AND listing.is_on_onbuy
+              JOIN onbuy_store store ON store.id = listing.store_id AND store.state = 'live' AND store.active
+               AND CASE news.kind WHEN 'stock' THEN store.sync_stock ELSE store.sync_prices END
+            RETURNING id
+        """, news))

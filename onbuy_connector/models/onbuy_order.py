@@ -58,7 +58,8 @@ class OnbuyOrder(models.Model):
     fee_boost = fields.Monetary(string="Boost Fee", readonly=True)
     fee_vat = fields.Monetary(string="VAT on Fees", readonly=True)
     fee_total = fields.Monetary(string="Fees excl. VAT", readonly=True)
-    payload = fields.Json(readonly=True, groups='onbuy_connector.group_onbuy_manager', copy=False)
+    payload = fields.Json(
+        readonly=True, groups='onbuy_connector.group_onbuy_manager', copy=False, prefetch=False)
     digest = fields.Char(readonly=True)
     to_import = fields.Boolean(
         string="Import", help="Becomes a sales order. Preselected for open orders; take the tick away if the order is "

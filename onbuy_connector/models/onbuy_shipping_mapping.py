@@ -1,7 +1,8 @@
 import logging
 from functools import partial
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from ..lib.errors import OnBuyError
 
@@ -48,6 +49,24 @@ class OnbuyShippingMapping(models.Model):
     wait_hours = fields.Float(string="Wait at most (hours)", default=4)
 
     _wait_check = models.Constraint('CHECK (wait_hours >= 0)', "Hours to wait cannot be negative.")
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to forget whether a store waits for numbers."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override to forget whether a store waits for numbers."""
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        """Override to forget whether a store waits for numbers."""
+        self.env.registry.clear_cache()
+        return super().unlink()
 
 
 class OnbuyStore(models.Model):
@@ -132,6 +151,17 @@ class OnbuyStore(models.Model):
         :param picking: one ``stock.picking``
         :rtype: float
         """
+        if not self._may_wait_for_tracking():
+            return 0
         mapping = self._get_shipping_mapping(order, picking)
         waits = mapping.tracking_rule == 'wait' and self.shipping_mode == 'self'
         return mapping.wait_hours if waits and not picking._get_onbuy_numbers() else 0
+
+    @ormcache('self.id')
+    def _may_wait_for_tracking(self):
+        """Return whether any mapping has dispatches wait for their number; most stores have none, and validate many
+        deliveries.
+
+        :rtype: bool
+        """
+        return 'wait' in self.mapping_ids.mapped('tracking_rule')

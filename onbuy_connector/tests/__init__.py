@@ -98,5 +98,6 @@ from . import test_tour
 from . import test_tracking
 from . import test_variation_names
 from . import test_vat
+from . import test_wake
 from . import test_warehouse
 from . import test_winning

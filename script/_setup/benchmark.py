@@ -17,13 +17,14 @@ from .paths import ROOT
 from .testing import MODULE, TEMPLATE, make_template
 
 DATABASE = TEMPLATE.replace('_base_', '_bench_')
+PLAIN = TEMPLATE.replace('_base_', '_plain_')
 PAGE = ROOT / 'docs' / 'benchmarks.md'
 BEGIN, END = '<!-- figures -->', '<!-- end of figures -->'
 SCRIPT = '''
 import json, sys
 sys.path.insert(0, {root!r})
 from benchmarks import {module}, measures
-found = {module}.{call}(env, measures.{sizes})
+found = {module}.{call}(env, measures.{sizes}, *{more})
 open({answer!r}, 'w').write(json.dumps(found))
 '''
 # What is measured, the figure's name and format, and the most that it may be.
@@ -67,15 +68,15 @@ def benchmark(arguments):
     sizes = 'QUICK' if options.quick else 'FULL'
     with only_one('test'), postgres.server('postgres-test', postgres.FAST):
         make_template()
-        without = run_in(DATABASE, 'plain.measure', sizes, "Measuring Odoo alone")
-        figures = run_in(DATABASE, 'measures.measure', sizes, "Measuring the module", modules=MODULE)
+        with database(PLAIN):
+            figures = run_in(DATABASE, 'measures.measure', sizes, "Measuring the module", PLAIN, modules=MODULE)
         figures |= run_in(DATABASE, 'measures.measure_memory', sizes, "Measuring memory", modules=MODULE)
         figures |= measure_latency()
         other = run_in(DATABASE, 'shopify.measure', sizes, "Measuring OCA's shopify_connector", modules=rival.install())
     figures |= {'rival': figures['quotations_ms'] / other['ms'], 'rival_ms': other['ms'], 'rival_queries': other['queries']}
     for name in ('delivery', 'onbuy_delivery'):
-        figures[f'{name}_more'] = figures[f'{name}_queries'] - without['queries']
-        figures[f'{name}_ratio'] = figures[f'{name}_seconds'] / without['seconds']
+        figures[f'{name}_more'] = figures[f'{name}_queries'] - figures['bare_delivery_queries']
+        figures[f'{name}_ratio'] = figures[f'{name}_seconds'] / figures['bare_delivery_seconds']
     table = make_table(figures)
     print('\n'.join(table))
     if options.json:
@@ -101,13 +102,14 @@ def measure_latency():
     return {'latency': waits[len(waits) * 95 // 100], 'latency_changes': len(waits)}
 
 
-def run_in(name, function, sizes, title, modules=None):
+def run_in(name, function, sizes, title, *more, modules=None):
     """Measure in a new database.
 
     :param str name: of the database
     :param str function: of ``benchmarks``, e.g. ``measures.measure``
     :param str sizes: a name in ``benchmarks.measures``
     :param str title: what to show
+    :param more: further arguments of the function
     :param str modules: to install first
     :return: what the script found
     :rtype: dict
@@ -116,7 +118,8 @@ def run_in(name, function, sizes, title, modules=None):
         say(title)
         answer, source = Path(folder) / 'answer.json', Path(folder) / 'benchmark.py'
         module, call = function.split('.')
-        source.write_text(SCRIPT.format(root=str(ROOT), module=module, call=call, sizes=sizes, answer=str(answer)))
+        source.write_text(SCRIPT.format(root=str(ROOT), module=module, call=call, sizes=sizes, more=more,
+                                        answer=str(answer)))
         odoo_cli.shell(name, source, f"{title} failed")
         return json.loads(answer.read_text())
 
