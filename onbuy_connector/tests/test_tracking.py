@@ -160,6 +160,20 @@ class TestTracking(ShippingCommon):
         order, _picking = self.ship(number='HERE1')
         self.assertEqual(self.dispatches(order), [('HERE1', [1])])
 
+    def test_a_rule_made_changed_or_dropped_counts_from_the_next_delivery_on(self):
+        def sent():
+            return self.status(self.ship()[0]) == 'Dispatched'
+
+        self.assertTrue(sent())
+        mapping = self.map_shipping(tracking_rule='wait', wait_hours=4)
+        self.assertFalse(sent())
+        mapping.tracking_rule = 'now'
+        self.assertTrue(sent())
+        mapping.tracking_rule = 'wait'
+        self.assertFalse(sent())
+        mapping.unlink()
+        self.assertTrue(sent())
+
     def test_where_no_tracking_is_wanted_none_is_told(self):
         self.map_shipping(tracking_rule='none')
         order, picking = self.ship(number='SECRET1')
