@@ -7,8 +7,8 @@ WOKEN = 'onbuy_connector.woken'
 
 
 class IrCron(models.Model):
-    """Waking scheduled actions from transactions in which somebody waits: as core's ``_trigger`` does, but in one query of
-    the whole transaction.
+    """Waking the outgoing tasks from the transactions of people who sell and move goods: as core's ``_trigger`` does, but in
+    one query of the whole transaction.
     """
 
     _inherit = 'ir.cron'
@@ -52,5 +52,4 @@ class IrCron(models.Model):
         with sql_db.db_connect('postgres').cursor() as cursor:
             cursor.execute(SQL(
                 "SELECT %s('cron_trigger', %s)", SQL.identifier(ODOO_NOTIFY_FUNCTION), self.env.cr.dbname))
-            cursor.commit()
             cursor.dbname = WOKEN  # Cursors of a database called postgres close their connection.

@@ -69,7 +69,10 @@ class OnbuyOrderAction(models.Model):
             'values': values or {},
             'next_attempt': at or False,
         })
-        order.store_id.sudo()._trigger_task('actions', at=at)
+        if at:
+            order.store_id.sudo()._trigger_task('actions', at=at)
+        else:
+            order.store_id._get_cron('actions')._onbuy_wake()
         return action
 
     def action_retry(self):

@@ -256,11 +256,7 @@ class OnbuyStore(models.Model):
         :param str task: a key of ``TASK_CRONS``
         :param datetime at: UTC
         """
-        cron = self._get_cron(task)
-        if cron and at and at > fields.Datetime.now():
-            cron._trigger(at)
-        else:
-            cron._onbuy_wake()
+        self._get_cron(task)._trigger(at)
 
     @api.model
     def _get_cron(self, task):

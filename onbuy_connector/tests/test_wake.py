@@ -10,7 +10,7 @@ from .common import OnbuyCommon
 
 @tagged('post_install', '-at_install')
 class TestWake(OnbuyCommon):
-    """Whoever asks for a task has its scheduled action run once committed, for one query of the whole transaction."""
+    """What people sell and move has the outgoing tasks run once committed, for one query of the whole transaction."""
 
     sandbox_options = ('--no-limits', '--listings', '2', '--orders', '0', '--seed', '7')
 
@@ -28,7 +28,7 @@ class TestWake(OnbuyCommon):
 
     def ask(self):
         """Ask for the task."""
-        self.env['onbuy.store']._trigger_task('actions')
+        self.env['onbuy.store']._get_cron('actions')._onbuy_wake()
 
     def test_many_wishes_of_a_transaction_are_one(self):
         for _time in range(3):
