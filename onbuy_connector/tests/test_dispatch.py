@@ -34,6 +34,17 @@ class TestDispatchQuantities(ShippingCommon):
         self.send()
         self.assertEqual(self.dispatches(order), [('PART1', [1]), ('PART2', [2])])
 
+    def test_deliveries_validated_together_wake_the_outgoing_task_once(self):
+        pickings = self.pickings(self.receive(1)) | self.pickings(self.receive(1))
+        cron = self.env.ref('onbuy_connector.ir_cron_send_actions')
+        cron.active = True
+        self.env.cr.flush()
+        self.env.cr.execute("DELETE FROM ir_cron_trigger")
+        self.validate(pickings)
+        self.env.cr.flush()
+        self.assertEqual(len(pickings.onbuy_action_ids), 2)
+        self.assertEqual(self.env['ir.cron.trigger'].search_count([('cron_id', '=', cron.id)]), 1)
+
     def test_goods_that_came_back_before_the_dispatch_was_sent_are_not_dispatched(self):
         order = self.receive(1)
         picking = self.validate(self.pickings(order))
