@@ -20,7 +20,7 @@ def measure(bench, count, listings, without):
     :param int count: deliveries of each kind
     :param int listings: products in the other database
     :param str without: name of that database
-    :return: dict of queries and seconds of each kind
+    :return: dict of what each kind with the module takes more than one without
     """
     bench.settle_crons()
     others = plain.make_deliveries(bench.env, count, bench.listings().product_id[:PRODUCTS])
@@ -28,9 +28,9 @@ def measure(bench, count, listings, without):
         lambda picking: picking.state == 'assigned')[:count]
     with database(without, bench.env) as env:
         bare = plain.make_deliveries(env, count, plain.make_products(env, listings)[:PRODUCTS])
-        found = validate_in_turns({'bare_delivery': bare, 'delivery': others, 'onbuy_delivery': ours})
+        turns = validate_in_turns({'bare_delivery': bare, 'delivery': others, 'onbuy_delivery': ours})
     bench.task('actions')
-    return found
+    return compare(turns, 'delivery') | compare(turns, 'onbuy_delivery')
 
 
 @contextmanager
@@ -44,21 +44,30 @@ def validate_in_turns(kinds):
     """Validate one delivery of each kind after the other; each kind begins as often.
 
     :param dict kinds: name → ``stock.picking``, equally many
-    :return: dict: of each name ``…_queries`` per delivery and ``…_seconds`` of the one in the middle
+    :return: list of dicts, one a turn: name → :class:`~.meter.Meter`
     """
     for pickings in kinds.values():
         analyze(pickings.env)
-    meters = {name: [] for name in kinds}
-    names = list(kinds)
+    turns, names = [], list(kinds)
     for number in range(min(map(len, kinds.values()))):
-        for name in names:
-            meters[name].append(validate(kinds[name][number]))
+        turns.append({name: validate(kinds[name][number]) for name in names})
         names.append(names.pop(0))
-    found = {}
-    for name, measured in meters.items():
-        found[f'{name}_queries'] = statistics.mean(meter.queries for meter in measured)
-        found[f'{name}_seconds'] = statistics.median(meter.seconds for meter in measured)
-    return found
+    return turns
+
+
+def compare(turns, name):
+    """Return what a kind of delivery takes next to those without the module.
+
+    Seconds are compared within each turn: PostgreSQL gets slower from the first turn to the last, for all kinds alike.
+
+    :param list turns: of :func:`validate_in_turns`
+    :param str name: of the kind
+    :return: dict: ``…_more`` queries per delivery, and ``…_ratio`` of the turn in the middle
+    """
+    return {
+        f'{name}_more': statistics.mean(turn[name].queries - turn['bare_delivery'].queries for turn in turns),
+        f'{name}_ratio': statistics.median(turn[name].seconds / turn['bare_delivery'].seconds for turn in turns),
+    }
 
 
 def analyze(env):

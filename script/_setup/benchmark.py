@@ -74,9 +74,6 @@ def benchmark(arguments):
         figures |= measure_latency()
         other = run_in(DATABASE, 'shopify.measure', sizes, "Measuring OCA's shopify_connector", modules=rival.install())
     figures |= {'rival': figures['quotations_ms'] / other['ms'], 'rival_ms': other['ms'], 'rival_queries': other['queries']}
-    for name in ('delivery', 'onbuy_delivery'):
-        figures[f'{name}_more'] = figures[f'{name}_queries'] - figures['bare_delivery_queries']
-        figures[f'{name}_ratio'] = figures[f'{name}_seconds'] / figures['bare_delivery_seconds']
     table = make_table(figures)
     print('\n'.join(table))
     if options.json:
