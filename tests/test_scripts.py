@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 
@@ -218,6 +219,19 @@ def test_a_database_made_by_someone_else_is_never_touched(installed_database):
     finally:
         databases.mark(name, databases.HALF_MADE)
         databases.drop(name)
+
+
+def test_a_database_whose_making_was_killed_before_it_was_marked_is_made_again(installed_database, monkeypatch):
+    from _setup import databases
+    name = f'{installed_database}_killed'
+    with monkeypatch.context() as killing, pytest.raises(KeyboardInterrupt):
+        killing.setattr(databases, 'mark', Mock(side_effect=KeyboardInterrupt))
+        databases.create(name)
+    assert databases.state(name) == databases.HALF_MADE
+    databases.create(name)
+    databases.mark(name, "whole")
+    assert databases.state(name) == "whole"
+    databases.drop(name)
 
 
 def test_a_half_made_database_is_removed_when_its_making_fails(installed_database):

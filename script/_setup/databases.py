@@ -8,11 +8,12 @@ from psycopg2 import sql
 
 from .console import Stop
 from .odoo_cli import filestore
-from .paths import ROOT
+from .paths import ROOT, RUN
 from .postgres import connect
 
 MARK = f'made by {ROOT}'
 HALF_MADE = 'half-made'
+BEGUN = RUN / 'databases-begun'
 
 
 def state(name):
@@ -27,6 +28,8 @@ def state(name):
         return None
     owner, _, what = (rows[0][0] or '').partition(': ')
     if owner != MARK:
+        if not owner and (BEGUN / name).exists():
+            return HALF_MADE
         raise Stop(f"The database {name} on this PostgreSQL server was not made here: "
                    f"rename or drop it, or name another server in the PG* variables.")
     return what
@@ -52,13 +55,30 @@ def create(name, template='template0'):
     if state(name) is not None:
         drop(name)
     collate = "LC_COLLATE 'C'" if template == 'template0' else ''
-    execute(sql.SQL(f"CREATE DATABASE {{}} ENCODING 'UTF8' {collate} TEMPLATE {{}}").format(
-        sql.Identifier(name), sql.Identifier(template)))
-    mark(name, HALF_MADE)
+    with begun(name):
+        execute(sql.SQL(f"CREATE DATABASE {{}} ENCODING 'UTF8' {collate} TEMPLATE {{}}").format(
+            sql.Identifier(name), sql.Identifier(template)))
+        mark(name, HALF_MADE)
     if template == 'template0':
         add_extensions(name)
     elif filestore(template).exists():
         shutil.copytree(filestore(template), filestore(name))
+
+
+@contextlib.contextmanager
+def begun(name):
+    """Note that a database is ours while it has no mark yet; the note outlives whoever is killed meanwhile.
+
+    :param str name: its name
+    """
+    BEGUN.mkdir(parents=True, exist_ok=True)
+    (BEGUN / name).touch()
+    try:
+        yield
+    except Stop:
+        (BEGUN / name).unlink()
+        raise
+    (BEGUN / name).unlink()
 
 
 def add_extensions(name):
