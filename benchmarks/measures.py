@@ -87,7 +87,8 @@ def measure_products(bench):
     batches = (rows[start:start + BATCH] for start in range(0, len(rows), BATCH))
     bench.forget_listings()
     bench.store.create_products = True
-    bare, (store, run_unit) = [], (type(bench.store), type(bench.store)._cron_run_unit)
+    bare, store = [], type(bench.store)
+    run_unit = store._cron_run_unit  # Commits.
 
     def run_unit_and_bare(self, unit):
         figures = run_unit(self, unit)

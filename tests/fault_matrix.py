@@ -85,23 +85,13 @@ class Matrix(Shop):
                 return {'outcome': 'none', 'told': [], 'wrong': [f"without any fault: {error}"]}
             if after is None:
                 return {'outcome': 'none', 'told': [], 'wrong': []}
-            result = self._play_once(case, after)
+            same = (case.task, case.fault, after, case.lasting)
+            result = self.played.get(same) or self._play(case, after)
             if result['outcome'] != 'none' or result['wrong']:
+                self.played[same] = result
                 return result
             del self.calls[case.task]
         return {**result, 'wrong': [f"no run reached the call that was to fail, after {after}"]}
-
-    def _play_once(self, case, after):
-        """Play a case, unless the same was played for another place.
-
-        :param Case case: which
-        :param int after: so many calls
-        :return: as of :meth:`play`
-        """
-        same = (case.task, case.fault, after, case.lasting)
-        if self.played.get(same, {}).get('outcome', 'none') == 'none':
-            self.played[same] = self._play(case, after)
-        return self.played[same]
 
     def _play(self, case, after):
         """Let a fault strike, look at what it did, and have the tasks run again until everything is in step.
